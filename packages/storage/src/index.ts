@@ -1,0 +1,30 @@
+export type { BlobInfo, BlobStore } from "./blob-store.ts";
+export type {
+  CacheStore,
+  ListEntry,
+  ListKey,
+  ListPut,
+  ListRead,
+  OverlayDelta,
+  OverlayEntry,
+  OverlayPut,
+  RankedList,
+  TimeSeriesPoint,
+  TimeSeriesQuery,
+} from "./cache-store.ts";
+export type {
+  DataStore,
+  DataStoreCapabilities,
+  FeedbackFilter,
+  FeedbackListOptions,
+  FeedbackScanOptions,
+  FeedbackStore,
+  FeedbackWriteMode,
+  FeedbackWriteOptions,
+  FeedbackWriteResult,
+  ItemStore,
+  LatestItemsOptions,
+  UserStore,
+} from "./data-store.ts";
+export { SchemaTooNewError } from "./errors.ts";
+export { DEFAULT_SCAN_BATCH_SIZE, type Page, type PageOptions, type ScanOptions } from "./page.ts";
