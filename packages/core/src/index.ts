@@ -43,3 +43,4 @@ export {
   type UserPatch,
   ZERO_TIME_MS,
 } from "./records.ts";
+export type { TaskProgress, TaskStatus } from "./task-progress.ts";
