@@ -1,0 +1,92 @@
+import { InvalidArgumentError } from "@furze/core";
+import { describe, expect, it } from "vitest";
+import { SeededRandom } from "./seeded-random.ts";
+import { leaveOneOutSplit, randomSplit, type Split, userSplit } from "./split.ts";
+import { UserItemMatrix } from "./user-item-matrix.ts";
+
+const random = new SeededRandom(7);
+const numEntries = 400;
+const matrix = UserItemMatrix.fromTriples({
+  numUsers: 41,
+  numItems: 30,
+  userIndices: Array.from({ length: numEntries }, () => random.nextInt(40)),
+  itemIndices: Array.from({ length: numEntries }, () => random.nextInt(30)),
+  values: Array.from({ length: numEntries }, () => random.next()),
+  timestampsMs: Array.from({ length: numEntries }, () => random.nextInt(5)),
+});
+const single = UserItemMatrix.fromRows({ numItems: 2, rows: [[1], [], [0, 1]] });
+
+function entries(part: UserItemMatrix): string[] {
+  const list: string[] = [];
+  for (let user = 0; user < part.numUsers; user++) {
+    for (let entry = part.userOffsets[user]!; entry < part.userOffsets[user + 1]!; entry++) {
+      list.push(`${user} ${part.itemIndices[entry]} ${part.values?.[entry]} ${part.timestampsMs?.[entry]}`);
+    }
+  }
+  return list;
+}
+
+const splits: [string, (seed: number) => Split][] = [
+  ["leaveOneOutSplit random", (seed) => leaveOneOutSplit(matrix, { seed })],
+  ["leaveOneOutSplit latest", (seed) => leaveOneOutSplit(matrix, { seed, by: "latest" })],
+  ["randomSplit", (seed) => randomSplit(matrix, { fraction: 0.2, seed })],
+  ["userSplit", (seed) => userSplit(matrix, { fraction: 0.2, seed })],
+];
+
+describe.each(splits)("%s", (_name, split) => {
+  it("puts every entry with its weight and time on exactly one side", () => {
+    const { train, test } = split(1);
+    expect([...entries(train), ...entries(test)].sort()).toEqual(entries(matrix).sort());
+    expect([train.numUsers, train.numItems, test.numUsers, test.numItems]).toEqual([41, 30, 41, 30]);
+    expect(test.numEntries).toBeGreaterThan(0);
+  });
+
+  it("depends on the seed alone", () => {
+    expect(entries(split(1).test)).toEqual(entries(split(1).test));
+    expect(entries(split(1).test)).not.toEqual(entries(split(2).test));
+  });
+});
+
+describe("leaveOneOutSplit", () => {
+  it("takes one entry of each user that has two or more", () => {
+    const { train, test } = leaveOneOutSplit(single);
+    expect([train.row(0).length, test.row(0).length, test.row(1).length, train.row(2).length, test.row(2).length]).toEqual([
+      1, 0, 0, 1, 1,
+    ]);
+  });
+
+  it("takes an entry with the latest time", () => {
+    const { train, test } = leaveOneOutSplit(matrix, { by: "latest" });
+    for (let user = 0; user < matrix.numUsers; user++) {
+      const kept = train.timestampsMs!.subarray(train.userOffsets[user], train.userOffsets[user + 1]);
+      const taken = test.timestampsMs!.subarray(test.userOffsets[user], test.userOffsets[user + 1]);
+      if (taken.length > 0) expect(taken[0]).toBeGreaterThanOrEqual(Math.max(...kept));
+    }
+    expect(() => leaveOneOutSplit(single, { by: "latest" })).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("randomSplit and userSplit", () => {
+  it("take exactly the rounded share", () => {
+    expect(randomSplit(matrix, { fraction: 0.25 }).test.numEntries).toBe(Math.round(matrix.numEntries * 0.25));
+    expect(randomSplit(matrix, { fraction: 1 }).train.numEntries).toBe(0);
+    const { train, test } = userSplit(matrix, { fraction: 0.5 });
+    for (let user = 0; user < 41; user++) expect(train.row(user).length * test.row(user).length).toBe(0);
+    expect(() => randomSplit(matrix, { fraction: 1.1 })).toThrow(InvalidArgumentError);
+    expect(() => userSplit(matrix, { fraction: Number.NaN })).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("SeededRandom", () => {
+  it("is uniform over a range that does not divide 2^32", () => {
+    const generator = new SeededRandom(3);
+    const counts = new Float64Array(7);
+    for (let i = 0; i < 70_000; i++) counts[generator.nextInt(7)]!++;
+    for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500);
+  });
+
+  it("tells seeds apart beyond 32 bits and refuses fractions", () => {
+    expect(new SeededRandom(1).next()).not.toBe(new SeededRandom(1 + 2 ** 32).next());
+    expect(() => new SeededRandom(0.5)).toThrow(InvalidArgumentError);
+  });
+});
