@@ -46,12 +46,12 @@ export interface OverlayEntry {
   readonly categories: readonly string[] | undefined;
   /** When it changed, UTC milliseconds: a list that is younger knows already. */
   readonly changedMs: number;
-}
-
-export interface OverlayPut extends OverlayEntry {
   /** When every list made before the change is gone, UTC milliseconds. */
   readonly expiresMs: number;
 }
+
+/** A change to store: the same fields as what is read back. */
+export type OverlayPut = OverlayEntry;
 
 /** Part of the overlay that changed after `version`. */
 export interface OverlayDelta {
@@ -100,9 +100,12 @@ export interface CacheStore {
   /** In time order, both ends inclusive. */
   getPoints(query: TimeSeriesQuery): Promise<TimeSeriesPoint[]>;
 
-  /** Adds changes and raises the version. @returns the new version */
+  /**
+   * Adds changes and raises the version. A second change of an item replaces the first, except that absent categories
+   * leave those of the first and the later of the two times stays. @returns the new version
+   */
   putOverlay(entries: readonly OverlayPut[], options?: CallOptions): Promise<number>;
-  /** Changes after `sinceVersion` (0 = all that have not expired). */
+  /** Changes after `sinceVersion` (0 = all) that have not expired. The version never falls, not even by `purge`. */
   getOverlay(sinceVersion: number, options?: CallOptions): Promise<OverlayDelta>;
 
   /** Deletes what has expired. @returns number of values deleted */

@@ -43,7 +43,7 @@ export interface UserStore {
 
 export interface LatestItemsOptions extends CallOptions {
   readonly limit: number;
-  /** Rows to pass over first. Default 0. */
+  /** Rows to pass over first, excluded ones not counted. Default 0. */
   readonly offset?: number | undefined;
   /** Items that carry all of these. Default: any item. */
   readonly categories?: readonly string[] | undefined;

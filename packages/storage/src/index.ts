@@ -12,6 +12,15 @@ export type {
   TimeSeriesPoint,
   TimeSeriesQuery,
 } from "./cache-store.ts";
+export {
+  checkFeedback,
+  checkIds,
+  checkItemPatch,
+  checkItems,
+  checkText,
+  checkUserPatch,
+  checkUsers,
+} from "./check-rows.ts";
 export type {
   DataStore,
   DataStoreCapabilities,

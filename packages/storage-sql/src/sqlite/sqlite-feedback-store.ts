@@ -1,0 +1,136 @@
+import {
+  type CallOptions,
+  checkId,
+  type Feedback,
+  type FeedbackKey,
+  type FeedbackType,
+  type ItemId,
+  type UserId,
+} from "@furze/core";
+import {
+  checkFeedback,
+  checkIds,
+  type FeedbackFilter,
+  type FeedbackListOptions,
+  type FeedbackScanOptions,
+  type FeedbackStore,
+  type FeedbackWriteOptions,
+  type FeedbackWriteResult,
+  type Page,
+} from "@furze/storage";
+import { TimeSlice } from "./event-loop.ts";
+import type { SqlValue } from "./sqlite-connection.ts";
+import type { DataTables } from "./sqlite-data-schema.ts";
+import { FEEDBACK_COLUMNS, type FeedbackRow, filterCondition, toFeedback } from "./sqlite-feedback-rows.ts";
+import { scanFeedback } from "./sqlite-feedback-scan.ts";
+import { writeFeedback } from "./sqlite-feedback-write.ts";
+import { checkLimit } from "./sqlite-rows.ts";
+import type { SqliteSession } from "./sqlite-session.ts";
+
+type PairOptions = CallOptions & { feedbackType?: FeedbackType | undefined };
+
+const PAIR = "user_id = ?1 AND item_id = ?2 AND (?3 IS NULL OR feedback_type = ?3)";
+
+/** Feedback in SQLite. */
+export class SqliteFeedbackStore implements FeedbackStore {
+  readonly #session: SqliteSession;
+  readonly #tables: DataTables;
+
+  constructor(session: SqliteSession, tables: DataTables) {
+    this.#session = session;
+    this.#tables = tables;
+  }
+
+  async upsert(rows: readonly Feedback[], options: FeedbackWriteOptions): Promise<FeedbackWriteResult> {
+    checkFeedback(rows);
+    if (rows.length === 0) return { accepted: 0, rejected: 0 };
+    return this.#session.write((connection) => writeFeedback(connection, this.#tables, rows, options), options);
+  }
+
+  async list(options: FeedbackListOptions): Promise<Page<Feedback, FeedbackKey>> {
+    checkLimit(options.limit);
+    const { from, feedbackType, untilMs, limit } = options;
+    const conditions = ["(feedback_type, user_id, item_id) >= (?, ?, ?)"];
+    const parameters: SqlValue[] = [from?.feedbackType ?? "", from?.userId ?? "", from?.itemId ?? ""];
+    if (feedbackType !== undefined) {
+      // Both bounds on the first column of the index, so that a start before the type is no reason to walk other types.
+      if (from === undefined || from.feedbackType < feedbackType) parameters.splice(0, 3, feedbackType, "", "");
+      conditions.push("feedback_type = ?");
+      parameters.push(feedbackType);
+    }
+    if (untilMs !== undefined) {
+      conditions.push("timestamp_ms <= ?");
+      parameters.push(untilMs);
+    }
+    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} INDEXED BY ${this.#tables.feedbackByType}
+      WHERE ${conditions.join(" AND ")} ORDER BY feedback_type, user_id, item_id LIMIT ?`;
+    const raw = this.#session.read((reader) => reader.prepare(sql).all(...parameters, limit + 1), options) as FeedbackRow[];
+    const rows = raw.map(toFeedback);
+    const beyond = rows[limit];
+    if (beyond === undefined) return { rows, next: undefined };
+    const next = { feedbackType: beyond.feedbackType, userId: beyond.userId, itemId: beyond.itemId };
+    return { rows: rows.slice(0, limit), next };
+  }
+
+  async ofUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
+    checkIds(userIds, "UserId");
+    return this.#ofEntities("user_id", userIds, filter);
+  }
+
+  async ofItems(itemIds: readonly ItemId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
+    checkIds(itemIds, "ItemId");
+    return this.#ofEntities("item_id", itemIds, filter);
+  }
+
+  async ofPair(userId: UserId, itemId: ItemId, options: PairOptions = {}): Promise<Feedback[]> {
+    checkPair(userId, itemId);
+    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} WHERE ${PAIR} ORDER BY feedback_type`;
+    const type = options.feedbackType ?? null;
+    const rows = this.#session.read((reader) => reader.prepare(sql).all(userId, itemId, type), options);
+    return (rows as FeedbackRow[]).map(toFeedback);
+  }
+
+  async deletePair(userId: UserId, itemId: ItemId, options: PairOptions = {}): Promise<number> {
+    checkPair(userId, itemId);
+    const sql = `DELETE FROM ${this.#tables.feedback} WHERE ${PAIR}`;
+    const type = options.feedbackType ?? null;
+    return this.#session.write(function* (connection) {
+      return Number(connection.prepare(sql).run(userId, itemId, type).changes);
+    }, options);
+  }
+
+  scan(options: FeedbackScanOptions): AsyncIterable<readonly Feedback[]> {
+    return scanFeedback(this.#session, this.#tables, options);
+  }
+
+  async count(options?: CallOptions): Promise<number> {
+    return this.#session.count(this.#tables.feedback, options);
+  }
+
+  async #ofEntities(
+    column: "user_id" | "item_id",
+    ids: readonly string[],
+    filter: FeedbackFilter,
+  ): Promise<Feedback[][]> {
+    const condition = filterCondition(filter);
+    if (condition === undefined) return ids.map(() => []);
+    const { feedback, feedbackByItem } = this.#tables;
+    const table = column === "user_id" ? feedback : `${feedback} INDEXED BY ${feedbackByItem}`;
+    const order = column === "user_id" ? "item_id, feedback_type" : "user_id, feedback_type";
+    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${table} WHERE ${column} = ?${condition.sql} ORDER BY ${order}`;
+    const slice = new TimeSlice();
+    const lists: Feedback[][] = [];
+    for (const id of ids) {
+      const rows = this.#session.read((reader) => reader.prepare(sql).all(id, ...condition.parameters), filter);
+      // A stable sort: equal times keep the order of the keys that the query gave.
+      lists.push((rows as FeedbackRow[]).map(toFeedback).sort((a, b) => b.timestampMs - a.timestampMs));
+      if (slice.isOver()) await slice.rest();
+    }
+    return lists;
+  }
+}
+
+function checkPair(userId: UserId, itemId: ItemId): void {
+  checkId(userId, "UserId");
+  checkId(itemId, "ItemId");
+}

@@ -1,0 +1,55 @@
+import type { CallOptions } from "@furze/core";
+import { SchemaTooNewError } from "@furze/storage";
+import type { SqliteConnection } from "./sqlite-connection.ts";
+import { schemaBuilder } from "./sqlite-schema-builder.ts";
+import type { SqliteSession } from "./sqlite-session.ts";
+
+/** One step of a schema. Steps are never edited after a release; the next change is the next step. */
+export interface SqliteMigration {
+  /** 1, 2, 3, ... without gaps. */
+  readonly version: number;
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+export interface SqliteSchema {
+  /** Table that holds which steps have run. */
+  readonly ledgerTable: string;
+  readonly migrations: readonly SqliteMigration[];
+}
+
+/**
+ * Runs the steps that have not run yet. All of them share one write transaction, which is the lock against other processes.
+ *
+ * @throws {SchemaTooNewError} when the ledger knows a step that this release does not
+ */
+export async function migrateSqlite(session: SqliteSession, schema: SqliteSchema, options: CallOptions | undefined): Promise<void> {
+  const supported = schema.migrations.at(-1)?.version ?? 0;
+  await session.write(function* (connection) {
+    connection.execute(ledgerSql(schema.ledgerTable));
+    const found = readVersion(connection, schema.ledgerTable);
+    if (found > supported) throw new SchemaTooNewError(found, supported);
+    for (const migration of schema.migrations) {
+      if (migration.version <= found) continue;
+      for (const statement of migration.statements) connection.execute(statement);
+      connection
+        .prepare(`INSERT INTO "${schema.ledgerTable}" (version, name) VALUES (?, ?)`)
+        .run(migration.version, migration.name);
+      yield;
+    }
+  }, options);
+}
+
+function readVersion(connection: SqliteConnection, ledgerTable: string): number {
+  const [version] = connection.prepare(`SELECT coalesce(max(version), 0) FROM "${ledgerTable}"`).get() as [number];
+  return version;
+}
+
+function ledgerSql(ledgerTable: string): string {
+  return schemaBuilder
+    .createTable(ledgerTable)
+    .ifNotExists()
+    .addColumn("version", "integer", (column) => column.primaryKey())
+    .addColumn("name", "text", (column) => column.notNull())
+    .compile().sql;
+}

@@ -1,0 +1,91 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type CallOptions, throwIfAborted, UnavailableError } from "@furze/core";
+import { SqliteConnection, type SqliteConnectionOptions } from "./sqlite-connection.ts";
+import { isBusyError, toStoreError } from "./sqlite-errors.ts";
+import { SqliteWriter, type WriteJob } from "./sqlite-writer.ts";
+
+export interface SqliteSessionOptions {
+  readonly path: string;
+  readonly synchronous: "FULL" | "NORMAL";
+  readonly pageSizeBytes: number;
+  readonly busyTimeoutMs: number;
+}
+
+/** The writer leaves waiting for a lock to timers; this much blocking spares most of them when the holder is about to finish. */
+const WRITER_BLOCKING_MS = 2;
+/** Readers of a write-ahead log wait only for its recovery after a crash. */
+const READER_BLOCKING_MS = 1000;
+
+/** An open file: one connection that reads and one that writes, so that reads never see a transaction that is still running. */
+export class SqliteSession {
+  readonly #path: string;
+  readonly #reader: SqliteConnection;
+  readonly #writer: SqliteWriter;
+  #closing: Promise<void> | undefined;
+
+  constructor(path: string, reader: SqliteConnection, writer: SqliteWriter) {
+    this.#path = path;
+    this.#reader = reader;
+    this.#writer = writer;
+  }
+
+  /** Runs synchronous reads. @throws {UnavailableError} when the file cannot be read or the store is closed */
+  read<T>(run: (reader: SqliteConnection) => T, options: CallOptions | undefined): T {
+    throwIfAborted(options?.signal);
+    if (this.#closing !== undefined) throw new UnavailableError("The store is closed.", { retryable: false });
+    try {
+      return run(this.#reader);
+    } catch (error) {
+      throw toStoreError(error, this.#path);
+    }
+  }
+
+  write<T>(run: WriteJob<T>, options: CallOptions | undefined): Promise<T> {
+    return this.#writer.write(run, options);
+  }
+
+  count(table: string, options: CallOptions | undefined): number {
+    const [count] = this.read((reader) => reader.prepare(`SELECT count(*) FROM ${table}`).get(), options) as [number];
+    return count;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#writer.close().then(() => this.#reader.close());
+    return this.#closing;
+  }
+}
+
+/** Opens the file, creating it and its folder. @throws {UnavailableError} when that fails or other processes keep it locked */
+export async function openSqliteSession(options: SqliteSessionOptions): Promise<SqliteSession> {
+  const { path, busyTimeoutMs } = options;
+  const folder = dirname(path);
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new UnavailableError(`The folder ${folder} of the SQLite file cannot be created: check its permissions.`, { cause: error });
+  }
+  const giveUpAt = performance.now() + busyTimeoutMs;
+  const shared = { path, synchronous: options.synchronous, pageSizeBytes: options.pageSizeBytes };
+  const writing = await connect({ ...shared, blockingBusyMs: WRITER_BLOCKING_MS, isReader: false }, giveUpAt);
+  try {
+    const reader = await connect({ ...shared, blockingBusyMs: READER_BLOCKING_MS, isReader: true }, giveUpAt);
+    return new SqliteSession(path, reader, new SqliteWriter({ path, connection: writing, busyTimeoutMs }));
+  } catch (error) {
+    writing.close();
+    throw error;
+  }
+}
+
+/** Retries by hand: SQLite does not wait for the lock that the switch to WAL needs. */
+async function connect(options: SqliteConnectionOptions, giveUpAt: number): Promise<SqliteConnection> {
+  for (;;) {
+    try {
+      return new SqliteConnection(options);
+    } catch (error) {
+      if (!isBusyError(error) || performance.now() >= giveUpAt) throw toStoreError(error, options.path);
+      await sleep(1 + Math.random() * 10);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type CallOptions, throwIfAborted, UnavailableError } from "@furze/core";
+import { TimeSlice } from "./event-loop.ts";
+import type { SqliteConnection } from "./sqlite-connection.ts";
+import { isBusyError, toStoreError } from "./sqlite-errors.ts";
+
+/**
+ * One call's writes. It yields now and then (about every hundred rows), so that a bulk write neither blocks the event loop nor
+ * misses an abort; the transaction stays open across the pauses.
+ */
+export type WriteJob<T> = (connection: SqliteConnection) => Generator<undefined, T, undefined>;
+
+interface PendingWrite {
+  readonly run: WriteJob<unknown>;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface SqliteWriterOptions {
+  readonly path: string;
+  readonly connection: SqliteConnection;
+  /** How long to try for the write lock before `UnavailableError`. */
+  readonly busyTimeoutMs: number;
+}
+
+/** Calls that one transaction takes, and how long it takes more of them: bounds of the wait of the first one. */
+const MAX_GROUP_CALLS = 1000;
+const MAX_GROUP_MS = 20;
+const MAX_RETRY_DELAY_MS = 20;
+
+/**
+ * Group commit: calls that arrive in one turn of the event loop share a transaction and thereby one flush to the disk.
+ * Each has a savepoint, so that one that fails leaves nothing behind and does not touch its neighbours; promises settle after COMMIT.
+ */
+export class SqliteWriter {
+  readonly #options: SqliteWriterOptions;
+  #queue: PendingWrite[] = [];
+  #draining: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: SqliteWriterOptions) {
+    this.#options = options;
+  }
+
+  write<T>(run: WriteJob<T>, options: CallOptions | undefined): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new UnavailableError("The store is closed.", { retryable: false }));
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#queue.push({ run, signal: options?.signal, resolve: (value) => resolve(value as T), reject });
+    this.#draining ??= this.#drain();
+    return promise;
+  }
+
+  /** Waits for the calls in flight, refuses new ones and closes the connection. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#draining;
+    this.#options.connection.close();
+  }
+
+  async #drain(): Promise<void> {
+    const slice = new TimeSlice();
+    await slice.rest();
+    while (this.#queue.length > 0) {
+      const queue = this.#queue;
+      this.#queue = [];
+      await this.#commitGroups(queue, slice);
+    }
+    this.#draining = undefined;
+  }
+
+  async #commitGroups(queue: readonly PendingWrite[], slice: TimeSlice): Promise<void> {
+    let next = 0;
+    while (next < queue.length) {
+      try {
+        await this.#begin();
+      } catch (error) {
+        for (const call of queue.slice(next)) call.reject(toStoreError(error, this.#options.path));
+        return;
+      }
+      const startedAt = performance.now();
+      const done: { call: PendingWrite; value: unknown }[] = [];
+      while (next < queue.length && done.length < MAX_GROUP_CALLS && performance.now() - startedAt < MAX_GROUP_MS) {
+        // SQLite ends the whole transaction by itself on a full disk: what came before fails at COMMIT, what comes after starts anew.
+        if (!this.#options.connection.isInTransaction) break;
+        const call = queue[next++];
+        if (call === undefined) continue;
+        try {
+          done.push({ call, value: await this.#runCall(call, slice) });
+        } catch (error) {
+          call.reject(toStoreError(error, this.#options.path));
+        }
+      }
+      this.#commit(done);
+    }
+  }
+
+  async #runCall(call: PendingWrite, slice: TimeSlice): Promise<unknown> {
+    const { connection } = this.#options;
+    throwIfAborted(call.signal);
+    connection.prepare("SAVEPOINT one_call").run();
+    try {
+      const job = call.run(connection);
+      for (;;) {
+        const step = job.next();
+        if (step.done) {
+          connection.prepare("RELEASE one_call").run();
+          return step.value;
+        }
+        if (slice.isOver()) {
+          await slice.rest();
+          throwIfAborted(call.signal);
+        }
+      }
+    } catch (error) {
+      if (connection.isInTransaction) connection.execute("ROLLBACK TO one_call; RELEASE one_call");
+      throw error;
+    }
+  }
+
+  #commit(done: readonly { call: PendingWrite; value: unknown }[]): void {
+    const { connection, path } = this.#options;
+    try {
+      connection.prepare("COMMIT").run();
+    } catch (error) {
+      if (connection.isInTransaction) connection.execute("ROLLBACK");
+      for (const { call } of done) call.reject(toStoreError(error, path));
+      return;
+    }
+    for (const { call, value } of done) call.resolve(value);
+  }
+
+  /** Takes the write lock; waits for other processes without blocking the thread, at random intervals so that nobody starves. */
+  async #begin(): Promise<void> {
+    const giveUpAt = performance.now() + this.#options.busyTimeoutMs;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        this.#options.connection.prepare("BEGIN IMMEDIATE").run();
+        return;
+      } catch (error) {
+        if (!isBusyError(error) || performance.now() >= giveUpAt) throw error;
+        await sleep(1 + Math.random() * Math.min(2 ** attempt, MAX_RETRY_DELAY_MS));
+      }
+    }
+  }
+}
