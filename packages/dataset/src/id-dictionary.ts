@@ -89,6 +89,12 @@ export class IdDictionary {
     return index;
   }
 
+  /** Adds to the frequency of the id at an index. @throws {InvalidArgumentError} if the index is not in [0, size) */
+  count(index: number, times = 1): void {
+    this.#checkIndex(index);
+    this.#frequencies[index]! += times;
+  }
+
   /** Index of an id, -1 when it is unknown. */
   indexOf(id: string): number {
     const hash = this.#encode(id);

@@ -1,4 +1,9 @@
+export type { Dataset, DatasetCounts, SkippedRows } from "./dataset.ts";
+export { DatasetBuilder, type DatasetOptions } from "./dataset-builder.ts";
+export { FeatureTable, FeatureTableBuilder, type FeatureTableParts } from "./feature-table.ts";
 export { IdDictionary, type IdDictionaryArrays, type IdDictionaryOptions } from "./id-dictionary.ts";
+export { forEachLabelFeature } from "./label-features.ts";
+export { type Batches, type LoadDatasetOptions, loadDataset } from "./load-dataset.ts";
 export { SeededRandom } from "./seeded-random.ts";
 export {
   type FractionOptions,
