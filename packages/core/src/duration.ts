@@ -1,17 +1,18 @@
 import { InvalidArgumentError } from "./errors.ts";
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
+const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ["ns", 1e-6],
+  ["us", 1e-3],
+  ["µs", 1e-3],
+  ["μs", 1e-3],
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+]);
 
-const PART = /(\d+\.?\d*|\.\d+)([a-zµμ]*)/y;
+/** A unit is all up to the next number, so that the error names what was written. */
+const PART = /(\d+\.?\d*|\.\d+)([^\d.]*)/y;
 
 /**
  * Parses a duration in Go's syntax: a signed sequence of decimals with units, such as `1h30m`, `0.5h`, `-10s`, `0`.
@@ -34,7 +35,7 @@ export function parseDuration(text: string): number {
     if (part === null) return invalid();
     const [, amount = "", unit = ""] = part;
     if (unit === "") throw new InvalidArgumentError("duration", `time: missing unit in duration ${JSON.stringify(text)}`);
-    const unitMs = UNIT_MS[unit];
+    const unitMs = UNIT_MS.get(unit);
     if (unitMs === undefined) {
       throw new InvalidArgumentError(
         "duration",
@@ -43,7 +44,7 @@ export function parseDuration(text: string): number {
     }
     totalMs += Number(amount) * unitMs;
   }
-  return sign * totalMs;
+  return totalMs === 0 ? 0 : sign * totalMs;
 }
 
 /**
@@ -52,9 +53,10 @@ export function parseDuration(text: string): number {
  * @param durationMs milliseconds, finite
  */
 export function formatDuration(durationMs: number): string {
-  if (durationMs === 0) return "0s";
+  // Whole nanoseconds, so that the rest of a product such as 1.1 * 3,600,000 does not print as a part of its own.
+  const magnitudeMs = Math.round(Math.abs(durationMs) * 1e6) / 1e6;
+  if (magnitudeMs === 0) return "0s";
   const sign = durationMs < 0 ? "-" : "";
-  const magnitudeMs = Math.abs(durationMs);
   if (magnitudeMs < 0.001) return `${sign}${trimNumber(magnitudeMs * 1e6)}ns`;
   if (magnitudeMs < 1) return `${sign}${trimNumber(magnitudeMs * 1e3)}µs`;
   if (magnitudeMs < 1000) return `${sign}${trimNumber(magnitudeMs)}ms`;

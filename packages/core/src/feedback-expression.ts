@@ -51,7 +51,16 @@ export function parseFeedbackExpression(text: string): FeedbackExpression {
 export function formatFeedbackExpression(expression: FeedbackExpression): string {
   return expression.operator === undefined
     ? expression.feedbackType
-    : `${expression.feedbackType}${expression.operator}${expression.bound ?? 0}`;
+    : `${expression.feedbackType}${expression.operator}${formatBound(expression.bound ?? 0)}`;
+}
+
+/** Shortest digits without an exponent, which the grammar does not have. */
+function formatBound(bound: number): string {
+  const [mantissa = "", exponentText] = String(bound).split("e");
+  if (exponentText === undefined) return mantissa;
+  const digits = mantissa.replace(".", "");
+  const exponent = Number(exponentText);
+  return exponent < 0 ? `0.${"0".repeat(-exponent - 1)}${digits}` : digits.padEnd(exponent + 1, "0");
 }
 
 /** Whether one row matches one expression. */
