@@ -1,0 +1,57 @@
+import type { Hono } from "hono";
+import { buildApp } from "./build-app.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type ApiContext, type MasterApiDependencies, type RestApiDependencies, resolveContext } from "./options.ts";
+import { collaborativeEndpoints } from "./routes/collaborative.ts";
+import { dashboardEndpoints } from "./routes/dashboard.ts";
+import { feedbackEndpoints } from "./routes/feedback.ts";
+import { feedbackOfEndpoints } from "./routes/feedback-of.ts";
+import { healthEndpoints } from "./routes/health.ts";
+import { itemEndpoints } from "./routes/items.ts";
+import { latestEndpoints } from "./routes/latest.ts";
+import { leaderboardEndpoints } from "./routes/leaderboards.ts";
+import { measurementEndpoints } from "./routes/measurements.ts";
+import { neighborEndpoints } from "./routes/neighbors.ts";
+import { recommendEndpoints } from "./routes/recommend.ts";
+import { sessionEndpoints } from "./routes/session.ts";
+import { systemEndpoints } from "./routes/system.ts";
+import { userEndpoints } from "./routes/users.ts";
+
+/**
+ * The REST API of Gorse v0.5 (with the routes of v0.4 that clients still call) over the stores and a recommender.
+ * It listens to nothing by itself: give it to `listen`, or call `app.request(...)` in the same process.
+ * Errors are plain text; whatever a handler throws becomes an answer.
+ *
+ * @throws {InvalidArgumentError} for options that cannot be meant
+ */
+export function createRestApi(dependencies: RestApiDependencies): Hono {
+  const context = resolveContext(dependencies);
+  return assemble(context, restEndpoints(context));
+}
+
+/** The REST API with what the master adds: tasks, cluster, and a way to start training. Errors as `createRestApi`. */
+export function createMasterApi(dependencies: MasterApiDependencies): Hono {
+  const context = resolveContext(dependencies);
+  return assemble(context, [...restEndpoints(context), ...dashboardEndpoints(dependencies)]);
+}
+
+function assemble(context: ApiContext, endpoints: readonly Endpoint[]): Hono {
+  return buildApp(context, [...endpoints, ...systemEndpoints(context, endpoints)]);
+}
+
+function restEndpoints(context: ApiContext): Endpoint[] {
+  return [
+    ...healthEndpoints(context),
+    ...userEndpoints(context),
+    ...itemEndpoints(context),
+    ...feedbackEndpoints(context),
+    ...feedbackOfEndpoints(context),
+    ...recommendEndpoints(context),
+    ...latestEndpoints(context),
+    ...leaderboardEndpoints(context),
+    ...neighborEndpoints(context),
+    ...collaborativeEndpoints(context),
+    ...sessionEndpoints(context),
+    ...measurementEndpoints(context),
+  ];
+}

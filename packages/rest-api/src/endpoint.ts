@@ -1,0 +1,58 @@
+import type { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { Access } from "./auth.ts";
+import type { ApiContext } from "./options.ts";
+import type { BodyFormat } from "./request/decode.ts";
+import { readBody } from "./request/read-body.ts";
+
+export type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** What a handler gives: the JSON text of a 200, or a text with headers or another status. */
+export type Reply = string | ReplyOptions;
+
+export interface ReplyOptions {
+  readonly body: string;
+  /** Default 200. */
+  readonly status?: number;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface EndpointFacts {
+  readonly method: Method;
+  /** OpenAPI form: `/api/user/{user-id}`. */
+  readonly path: string;
+  /** Default `api`. */
+  readonly access?: Access;
+  readonly tag: string;
+  readonly summary: string;
+  /** Names of query parameters it understands; `QUERY_PARAMETERS` says what they mean. */
+  readonly query?: readonly string[];
+  readonly answer: z.ZodType;
+}
+
+/** One route: what it is, for routing and the OpenAPI document, and what it does. */
+export interface Endpoint extends EndpointFacts {
+  readonly body: z.ZodType | undefined;
+  handle(c: Context): Reply | Promise<Reply>;
+}
+
+/** A route without a body; one that is sent all the same is not looked at. */
+export function endpoint(facts: EndpointFacts, handle: (c: Context) => Reply | Promise<Reply>): Endpoint {
+  return { ...facts, body: undefined, handle };
+}
+
+/** A route with a JSON body, which is read and checked before `handle` runs. */
+export function bodyEndpoint<Body>(
+  context: ApiContext,
+  facts: EndpointFacts & { readonly format: BodyFormat<Body> },
+  handle: (body: Body, c: Context) => Promise<Reply>,
+): Endpoint {
+  const { format, ...rest } = facts;
+  return {
+    ...rest,
+    body: format.schema,
+    handle: async (c) => handle(format.decode(await readBody(c, context.options.maxBodyBytes)), c),
+  };
+}

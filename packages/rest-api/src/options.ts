@@ -1,0 +1,96 @@
+import { type Clock, type Feedback, InvalidArgumentError, type Logger, silentLogger, systemClock } from "@furze/core";
+import type { ItemEditor, RecommenderService } from "@furze/recommend";
+import type { CacheStore, DataStore } from "@furze/storage";
+import type { ClusterSource, MetricsPort, Readiness, TaskSource, Trainer } from "./ports.ts";
+
+export interface RestApiOptions {
+  /** Callers send it as `X-API-Key`. Default `""`: everybody may call, so listen on loopback only. */
+  readonly apiKey?: string | undefined;
+  /** Opens the admin routes, and all others too. Default `""`: `apiKey` opens them. */
+  readonly adminApiKey?: string | undefined;
+  /** `n` of a request that does not say. Default 10. */
+  readonly defaultLimit?: number | undefined;
+  /** Largest `n` and `offset` a caller may ask for; bounds the size of an answer. Default 10,000. */
+  readonly maxLimit?: number | undefined;
+  /** Largest request body in bytes. Default 64 MiB, about 500,000 rows of feedback. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Largest labels of one user or item, in bytes of compact JSON. Default 0: no bound but the body's. */
+  readonly maxLabelsBytes?: number | undefined;
+  /** How far a feedback's time may lie ahead of this machine's clock and the row still show. Default 5,000. */
+  readonly clockErrorMs?: number | undefined;
+  /** Create users that feedback names and nobody inserted; otherwise such rows are rejected. Default true. */
+  readonly autoInsertUsers?: boolean | undefined;
+  readonly autoInsertItems?: boolean | undefined;
+  /** Non-personalized recommender behind the `popular` routes of v0.4. Default `popular`. */
+  readonly popularRecommender?: string | undefined;
+  /** Regular expressions of origins that browsers may call from. Default none: any origin. */
+  readonly corsDomains?: readonly string[] | undefined;
+  /** Methods that a preflight answer allows. Default GET, POST, PUT, DELETE, PATCH. */
+  readonly corsMethods?: readonly string[] | undefined;
+}
+
+/** Called after feedback is stored and before the answer; what it throws is logged, never sent. */
+export type FeedbackListener = (rows: readonly Feedback[]) => void;
+
+export interface RestApiDependencies {
+  readonly dataStore: DataStore;
+  readonly cacheStore: CacheStore;
+  readonly recommender: RecommenderService;
+  readonly itemEditor: ItemEditor;
+  readonly options?: RestApiOptions | undefined;
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
+  /** One debug line per request, an error line per failure of the server. Default: silent. */
+  readonly logger?: Logger | undefined;
+  /** Default: no metrics, and no `/metrics`. */
+  readonly metrics?: MetricsPort | undefined;
+  /** Default: both stores answer a ping. */
+  readonly readiness?: (() => Promise<Readiness>) | undefined;
+  readonly onFeedback?: FeedbackListener | undefined;
+}
+
+export interface MasterApiDependencies extends RestApiDependencies {
+  readonly tasks: TaskSource;
+  readonly cluster: ClusterSource;
+  readonly trainer: Trainer;
+}
+
+type Resolved<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> };
+
+/** Dependencies with every default filled in: what routes are built on. */
+export interface ApiContext extends Omit<RestApiDependencies, "options" | "clock" | "logger"> {
+  readonly options: Resolved<RestApiOptions>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** @throws {InvalidArgumentError} for a limit that is not a whole number >= 0, or a CORS domain that is no regular expression */
+export function resolveContext(dependencies: RestApiDependencies): ApiContext {
+  const given = dependencies.options ?? {};
+  const options: Resolved<RestApiOptions> = {
+    apiKey: given.apiKey ?? "",
+    adminApiKey: given.adminApiKey ?? "",
+    defaultLimit: given.defaultLimit ?? 10,
+    maxLimit: given.maxLimit ?? 10_000,
+    maxBodyBytes: given.maxBodyBytes ?? 64 * 1024 * 1024,
+    maxLabelsBytes: given.maxLabelsBytes ?? 0,
+    clockErrorMs: given.clockErrorMs ?? 5_000,
+    autoInsertUsers: given.autoInsertUsers ?? true,
+    autoInsertItems: given.autoInsertItems ?? true,
+    popularRecommender: given.popularRecommender ?? "popular",
+    corsDomains: given.corsDomains ?? [],
+    corsMethods: given.corsMethods ?? ["GET", "POST", "PUT", "DELETE", "PATCH"],
+  };
+  for (const name of ["defaultLimit", "maxLimit", "maxBodyBytes", "maxLabelsBytes", "clockErrorMs"] as const) {
+    const value = options[name];
+    if (!Number.isInteger(value) || value < 0) {
+      throw new InvalidArgumentError(`options.${name}`, `${name} must be a whole number of at least 0, got ${value}`);
+    }
+  }
+  return {
+    ...dependencies,
+    options,
+    clock: dependencies.clock ?? systemClock,
+    logger: (dependencies.logger ?? silentLogger).child({ component: "rest-api" }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { TaskProgress } from "@furze/core";
+
+/** What `/api/health/ready` reports of a store; texts are shown to anyone, so they must not name hosts or credentials. */
+export interface Readiness {
+  /** Why the data store cannot be used; `undefined` when it can. */
+  readonly dataStoreError: string | undefined;
+  readonly cacheStoreError: string | undefined;
+}
+
+/** Where request times go; `Metrics` of `@furze/telemetry` fits. */
+export interface MetricsPort {
+  /** MIME type of what `metricsText` returns. */
+  readonly contentType: string;
+  histogram(options: { name: string; help: string; labelNames: readonly ("api" | "status")[] }): RequestHistogram;
+  /** All metrics of the process in the Prometheus text format. */
+  metricsText(): Promise<string>;
+}
+
+export interface RequestHistogram {
+  observe(labels: { api: string; status: string }, seconds: number): void;
+}
+
+/** Tasks of the cluster, in the order to show them. */
+export interface TaskSource {
+  tasks(): readonly TaskProgress[];
+}
+
+/** One live process of the cluster. */
+export interface ClusterNodeInfo {
+  readonly id: string;
+  readonly hostname: string;
+  readonly kind: "Master" | "Server" | "Worker";
+  readonly version: string;
+  /** When it was last heard of, UTC milliseconds. */
+  readonly lastSeenMs: number;
+}
+
+export interface ClusterSource {
+  nodes(): readonly ClusterNodeInfo[];
+}
+
+export interface Trainer {
+  /** Starts a training cycle now, without waiting for its end. @returns false when one runs already */
+  trigger(): boolean | Promise<boolean>;
+}

@@ -1,0 +1,94 @@
+import { z } from "@hono/zod-openapi";
+
+// What answers look like; for the OpenAPI document only, answers are never checked at run time.
+
+const labels = z.any().openapi({ type: ["object", "array", "string", "number", "null"] });
+const time = z.string().openapi({ format: "date-time" });
+
+export const userAnswer: z.ZodType = z
+  .object({ UserId: z.string(), Labels: labels, Comment: z.string() })
+  .openapi("UserAnswer");
+
+export const itemAnswer: z.ZodType = z
+  .object({
+    ItemId: z.string(),
+    IsHidden: z.boolean(),
+    Categories: z.array(z.string()).nullable(),
+    Timestamp: time,
+    Labels: labels,
+    Comment: z.string(),
+  })
+  .openapi("ItemAnswer");
+
+export const feedbackAnswer: z.ZodType = z
+  .object({
+    FeedbackType: z.string(),
+    UserId: z.string(),
+    ItemId: z.string(),
+    Value: z.number(),
+    Timestamp: time,
+    Updated: time,
+    Comment: z.string(),
+  })
+  .openapi("FeedbackAnswer");
+
+export const successAnswer: z.ZodType = z.object({ RowAffected: z.number().int() }).openapi("Success");
+
+export const scoresAnswer: z.ZodType = z.array(z.object({ Id: z.string(), Score: z.number() }).openapi("Score"));
+
+export const recommendAnswer: z.ZodType = z.union([
+  z.array(z.string()),
+  z.array(
+    z.object({
+      Id: z.string(),
+      Score: z.number(),
+      Sources: z.array(z.string()).optional(),
+      ModelId: z.string().optional(),
+    }),
+  ),
+]);
+
+export const usersPage: z.ZodType = page("Users", userAnswer);
+export const itemsPage: z.ZodType = page("Items", itemAnswer);
+export const feedbackPage: z.ZodType = page("Feedback", feedbackAnswer);
+
+export const healthAnswer: z.ZodType = z
+  .object({
+    Ready: z.boolean(),
+    DataStoreError: z.string().nullable(),
+    CacheStoreError: z.string().nullable(),
+    DataStoreConnected: z.boolean(),
+    CacheStoreConnected: z.boolean(),
+  })
+  .openapi("HealthStatus");
+
+export const measurementsAnswer: z.ZodType = z.array(
+  z.object({ Name: z.string(), Timestamp: time, Value: z.number() }).openapi("Measurement"),
+);
+
+export const tasksAnswer: z.ZodType = z.array(
+  z
+    .object({
+      Tracer: z.string(),
+      Name: z.string(),
+      Status: z.enum(["Pending", "Running", "Complete", "Suspended", "Failed"]),
+      Error: z.string(),
+      Count: z.number(),
+      Total: z.number(),
+      StartTime: time,
+      FinishTime: time,
+    })
+    .openapi("Task"),
+);
+
+export const startedAnswer: z.ZodType = z.object({ Started: z.boolean() }).openapi("Started");
+
+export const clusterAnswer: z.ZodType = z.array(
+  z
+    .object({ UUID: z.string(), Hostname: z.string(), Type: z.string(), Version: z.string(), UpdateTime: time })
+    .openapi("ClusterNode"),
+);
+
+function page(name: string, row: z.ZodType): z.ZodType {
+  return z.object({ Cursor: z.string(), [name]: z.array(row) });
+}

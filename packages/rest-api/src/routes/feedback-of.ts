@@ -1,0 +1,67 @@
+import { type Feedback, type FeedbackExpression, parseFeedbackExpression } from "@furze/core";
+import type { Context } from "hono";
+import { type Endpoint, endpoint } from "../endpoint.ts";
+import type { ApiContext } from "../options.ts";
+import { readItemId, readName, readUserId } from "../request/query.ts";
+import { feedbackAnswer } from "../response-schemas.ts";
+import { writeFeedback, writeList } from "../wire/json-writer.ts";
+
+const facts = { method: "get", tag: "feedback", answer: feedbackAnswer.array() } as const;
+
+/** Feedback of one user or of one item. */
+export function feedbackOfEndpoints({ dataStore, clock, options }: ApiContext): Endpoint[] {
+  const { feedback } = dataStore;
+  const untilMs = (): number => clock.now() + options.clockErrorMs;
+  const ofUser = async (c: Context, expressions?: readonly FeedbackExpression[]): Promise<readonly Feedback[]> =>
+    (await feedback.ofUsers([readUserId(c)], { expressions, untilMs: untilMs() }))[0] ?? [];
+  const ofItem = async (c: Context, expressions?: readonly FeedbackExpression[]): Promise<readonly Feedback[]> =>
+    (await feedback.ofItems([readItemId(c)], { expressions, untilMs: untilMs() }))[0] ?? [];
+  return [
+    endpoint({ ...facts, path: "/api/user/{user-id}/feedback", summary: "Feedback of a user, newest first" }, async (c) =>
+      writeList(await ofUser(c), writeFeedback),
+    ),
+    endpoint(
+      {
+        ...facts,
+        path: "/api/user/{user-id}/feedback/{feedback-type}",
+        summary: "Feedback of a user that matches an expression such as `rating>=4`, in order of items",
+      },
+      async (c) => {
+        const rows = await ofUser(c, [parseFeedbackExpression(c.req.param("feedback-type") ?? "")]);
+        return writeList(
+          inOrder(rows, (row) => row.itemId),
+          writeFeedback,
+        );
+      },
+    ),
+    endpoint({ ...facts, path: "/api/item/{item-id}/feedback", summary: "Feedback on an item, in order of users" }, async (c) =>
+      writeList(
+        inOrder(await ofItem(c), (row) => row.userId),
+        writeFeedback,
+      ),
+    ),
+    endpoint(
+      {
+        ...facts,
+        path: "/api/item/{item-id}/feedback/{feedback-type}",
+        summary: "Feedback of one type on an item, in order of users",
+      },
+      async (c) => {
+        const rows = await ofItem(c, [{ feedbackType: readName(c, "feedback-type") }]);
+        return writeList(
+          inOrder(rows, (row) => row.userId),
+          writeFeedback,
+        );
+      },
+    ),
+  ];
+}
+
+/** Rows by an id, then type: the order of the primary key, in which Gorse's stores give them. */
+function inOrder(rows: readonly Feedback[], idOf: (row: Feedback) => string): Feedback[] {
+  return [...rows].sort((a, b) => compare(idOf(a), idOf(b)) || compare(a.feedbackType, b.feedbackType));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,93 @@
+import { type Feedback, NotFoundError } from "@furze/core";
+import type { FeedbackWriteMode } from "@furze/storage";
+import { bodyEndpoint, type Endpoint, endpoint } from "../endpoint.ts";
+import type { ApiContext } from "../options.ts";
+import { manyFeedback } from "../request/bodies.ts";
+import { readFeedbackCursor, writeFeedbackCursor } from "../request/cursor.ts";
+import { readItemId, readLimit, readName, readUserId } from "../request/query.ts";
+import { toFeedback } from "../request/to-feedback.ts";
+import { feedbackAnswer, feedbackPage, successAnswer } from "../response-schemas.ts";
+import { storeFeedback } from "../store-feedback.ts";
+import { writeFeedback, writeList, writePage, writeRowAffected } from "../wire/json-writer.ts";
+
+const tag = "feedback";
+
+export function feedbackEndpoints(context: ApiContext): Endpoint[] {
+  return [
+    insertEndpoint(context, "post", "sum"),
+    insertEndpoint(context, "put", "overwrite"),
+    listEndpoint(context, "/api/feedback"),
+    listEndpoint(context, "/api/feedback/{feedback-type}"),
+    ...pairEndpoints(context),
+    ...typedPairEndpoints(context),
+  ];
+}
+
+function insertEndpoint(context: ApiContext, method: "post" | "put", mode: FeedbackWriteMode): Endpoint {
+  const summary = mode === "sum" ? "Insert feedback; values of the same key add up" : "Insert or replace feedback";
+  const { autoInsertUsers, autoInsertItems } = context.options;
+  return bodyEndpoint(
+    context,
+    { method, path: "/api/feedback", tag, summary, answer: successAnswer, format: manyFeedback },
+    async (bodies) => {
+      const rows = bodies.map((body) => toFeedback(body));
+      return writeRowAffected(await storeFeedback(context, rows, { mode, autoInsertUsers, autoInsertItems }));
+    },
+  );
+}
+
+function listEndpoint(context: ApiContext, path: string): Endpoint {
+  const { dataStore, clock, options } = context;
+  return endpoint(
+    {
+      method: "get",
+      path,
+      tag,
+      summary: "Feedback in order of type, user and item",
+      query: ["n", "cursor"],
+      answer: feedbackPage,
+    },
+    async (c) => {
+      const page = await dataStore.feedback.list({
+        limit: readLimit(c, context),
+        from: readFeedbackCursor(c),
+        feedbackType: c.req.param("feedback-type"),
+        untilMs: clock.now() + options.clockErrorMs,
+      });
+      return writePage(writeFeedbackCursor(page.next), "Feedback", page.rows, writeFeedback);
+    },
+  );
+}
+
+function pairEndpoints({ dataStore }: ApiContext): Endpoint[] {
+  const path = "/api/feedback/{user-id}/{item-id}";
+  return [
+    endpoint(
+      { method: "get", path, tag, summary: "Feedback of a user on an item", answer: feedbackAnswer.array() },
+      async (c) => {
+        const rows: Feedback[] = await dataStore.feedback.ofPair(readUserId(c), readItemId(c));
+        return writeList(rows, writeFeedback);
+      },
+    ),
+    endpoint(
+      { method: "delete", path, tag, summary: "Delete the feedback of a user on an item", answer: successAnswer },
+      async (c) => writeRowAffected(await dataStore.feedback.deletePair(readUserId(c), readItemId(c))),
+    ),
+  ];
+}
+
+function typedPairEndpoints({ dataStore }: ApiContext): Endpoint[] {
+  const path = "/api/feedback/{feedback-type}/{user-id}/{item-id}";
+  return [
+    endpoint({ method: "get", path, tag, summary: "One row of feedback", answer: feedbackAnswer }, async (c) => {
+      const [userId, itemId, feedbackType] = [readUserId(c), readItemId(c), readName(c, "feedback-type")];
+      const [row] = await dataStore.feedback.ofPair(userId, itemId, { feedbackType });
+      if (row === undefined) throw new NotFoundError("feedback", `${feedbackType}/${userId}/${itemId}`);
+      return writeFeedback(row);
+    }),
+    endpoint({ method: "delete", path, tag, summary: "Delete one row of feedback", answer: successAnswer }, async (c) => {
+      const feedbackType = readName(c, "feedback-type");
+      return writeRowAffected(await dataStore.feedback.deletePair(readUserId(c), readItemId(c), { feedbackType }));
+    }),
+  ];
+}

@@ -1,0 +1,73 @@
+import { FurzeError, type NotFoundError } from "@furze/core";
+import type { ListAnswer, SimilarUser } from "@furze/recommend";
+import type { Context } from "hono";
+import { type Endpoint, endpoint, type Reply, type ReplyOptions } from "../endpoint.ts";
+import { HttpError } from "../http-error.ts";
+import type { ApiContext } from "../options.ts";
+import { readItemId, readName, readUserId } from "../request/query.ts";
+import { scoresAnswer } from "../response-schemas.ts";
+import { formatHttpTime, writeList, writeScore } from "../wire/json-writer.ts";
+import { listReply, readListQuery } from "./ranked-list.ts";
+
+const facts = { method: "get", tag: "recommendation", answer: scoresAnswer } as const;
+const itemQuery = ["n", "offset", "category", "user-id"] as const;
+const userQuery = ["n", "offset"] as const;
+
+/** Neighbors of items and of users, by the first recommender of the kind or by a named one. */
+export function neighborEndpoints(context: ApiContext): Endpoint[] {
+  const { recommender } = context;
+  const ofItem = async (c: Context, name: string | undefined): Promise<Reply> =>
+    listReply(await recommender.itemToItem(name, readItemId(c), readListQuery(c, context)));
+  const ofUser = async (c: Context, name: string | undefined): Promise<Reply> =>
+    usersReply(await recommender.userToUser(name, readUserId(c), readListQuery(c, context)));
+  return [
+    ...["/api/item/{item-id}/neighbors", "/api/item/{item-id}/neighbors/{category}"].map((path) =>
+      endpoint({ ...facts, path, query: itemQuery, summary: "Items like an item" }, (c) =>
+        orNotEnabled("item-to-item", () => ofItem(c, undefined)),
+      ),
+    ),
+    endpoint(
+      {
+        ...facts,
+        path: "/api/item-to-item/{name}/{item-id}",
+        query: itemQuery,
+        summary: "Items like an item, by one recommender",
+      },
+      (c) => ofItem(c, readName(c, "name")),
+    ),
+    endpoint({ ...facts, path: "/api/user/{user-id}/neighbors", query: userQuery, summary: "Users like a user" }, (c) =>
+      orNotEnabled("user-to-user", () => ofUser(c, undefined)),
+    ),
+    endpoint(
+      {
+        ...facts,
+        path: "/api/user-to-user/{name}/{user-id}",
+        query: userQuery,
+        summary: "Users like a user, by one recommender",
+      },
+      (c) => ofUser(c, readName(c, "name")),
+    ),
+  ];
+}
+
+function usersReply(answer: ListAnswer<SimilarUser>): ReplyOptions {
+  return {
+    body: writeList(answer.rows, (row, depth) => writeScore(row.userId, row.score, depth)),
+    headers: { "Last-Modified": formatHttpTime(answer.updatedMs) },
+  };
+}
+
+/** Says that a kind of recommender is not configured in Gorse's words. */
+export async function orNotEnabled(kind: string, answer: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (isMissingRecommender(error)) throw new HttpError(404, `${kind} recommendation is not enabled`);
+    throw error;
+  }
+}
+
+/** Whether the error says that no recommender of the kind asked for is configured. */
+export function isMissingRecommender(error: unknown): boolean {
+  return FurzeError.is(error) && error.code === "NOT_FOUND" && (error as NotFoundError).kind === "recommender";
+}

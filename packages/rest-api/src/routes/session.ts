@@ -1,0 +1,32 @@
+import { bodyEndpoint, type Endpoint } from "../endpoint.ts";
+import type { ApiContext } from "../options.ts";
+import { sessionFeedback } from "../request/bodies.ts";
+import { toFeedback } from "../request/to-feedback.ts";
+import { scoresAnswer } from "../response-schemas.ts";
+import { orNotEnabled } from "./neighbors.ts";
+import { readListQuery, writeRecommendations } from "./ranked-list.ts";
+
+/** Recommendations for somebody without an account, from what he did in his session. */
+export function sessionEndpoints(context: ApiContext): Endpoint[] {
+  return ["/api/session/recommend", "/api/session/recommend/{category}"].map((path) =>
+    bodyEndpoint(
+      context,
+      {
+        method: "post",
+        path,
+        tag: "recommendation",
+        summary: "Recommendations from the feedback of a session",
+        query: ["n", "offset", "category"],
+        answer: scoresAnswer,
+        format: sessionFeedback,
+      },
+      (bodies, c) => {
+        const feedback = bodies.map(toFeedback);
+        const query = readListQuery(c, context);
+        return orNotEnabled("item-to-item", async () =>
+          writeRecommendations(await context.recommender.recommendForSession(feedback, query)),
+        );
+      },
+    ),
+  );
+}
