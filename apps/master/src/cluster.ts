@@ -1,0 +1,64 @@
+import { configDigest, configToJson, type FurzeConfig } from "@furze/config";
+import { type Clock, NotFoundError, type TaskProgress } from "@furze/core";
+import { type ClusterHandlers, type ClusterMember, type ClusterNode, type ClusterState, MemberTable } from "@furze/protocol";
+import type { BlobStore } from "@furze/storage";
+import type { StoredModel, TrainingState } from "@furze/training";
+
+export interface ClusterOptions {
+  readonly config: FurzeConfig;
+  /** What training has made so far. */
+  readonly training: { readonly state: TrainingState };
+  readonly blobStore: BlobStore;
+  readonly clock: Clock;
+}
+
+/** What the master tells its nodes, and what they tell the master. */
+export class Cluster implements ClusterHandlers {
+  readonly #options: ClusterOptions;
+  readonly #members: MemberTable;
+  readonly #tasks = new Map<string, readonly TaskProgress[]>();
+  readonly #configJson: string;
+  readonly #configDigest: string;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    this.#members = new MemberTable({ clock: options.clock });
+    this.#configJson = configToJson(options.config);
+    this.#configDigest = configDigest(options.config);
+  }
+
+  async sync(node: ClusterNode): Promise<ClusterState> {
+    this.#members.seen(node);
+    const { models, datasetDigest, listsVersion } = this.#options.training.state;
+    return {
+      configJson: this.#configJson,
+      configDigest: this.#configDigest,
+      members: this.members(),
+      models,
+      datasetDigest,
+      listsVersion,
+    };
+  }
+
+  async reportProgress(nodeId: string, tasks: readonly TaskProgress[]): Promise<void> {
+    this.#tasks.set(nodeId, tasks);
+  }
+
+  async openModel(modelId: string): Promise<AsyncIterable<Uint8Array>> {
+    const model = this.#options.training.state.models.find((stored: StoredModel) => stored.modelId === modelId);
+    if (model === undefined) throw new NotFoundError("model", modelId);
+    return this.#options.blobStore.get(model.blobName);
+  }
+
+  members(): ClusterMember[] {
+    const { config, clock } = this.#options;
+    return this.#members.live(clock.now(), config.master.metaTimeoutMs);
+  }
+
+  /** Tasks of the live nodes. */
+  remoteTasks(): TaskProgress[] {
+    const live = new Set(this.members().map((member) => member.nodeId));
+    for (const nodeId of this.#tasks.keys()) if (!live.has(nodeId)) this.#tasks.delete(nodeId);
+    return [...this.#tasks.values()].flat();
+  }
+}

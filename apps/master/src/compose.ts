@@ -1,0 +1,84 @@
+import { loadConfig, pipelineOptions, trainingOptions } from "@furze/config";
+import { type Logger, systemClock } from "@furze/core";
+import { createClusterServer } from "@furze/protocol";
+import { ItemEditor, Pipeline, Recommender } from "@furze/recommend";
+import { createMasterApi, listen } from "@furze/rest-api";
+import { openBlobStore } from "@furze/storage-blob";
+import { openCacheStore, openDataStore } from "@furze/storage-sql";
+import { Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
+import { Trainer } from "@furze/training";
+import { Cluster } from "./cluster.ts";
+import type { MasterOptions } from "./config.ts";
+
+/**
+ * Starts a master: stores are opened and brought up to date, then gRPC and HTTP listen, then training begins.
+ * Closing goes the other way round.
+ */
+export async function composeMaster(options: MasterOptions, logger: Logger): Promise<RunningProcess> {
+  const { config, warnings } = loadConfig({ file: options.configFile, env: options.env });
+  for (const warning of warnings) logger.warn(warning);
+  const clock = systemClock;
+  await using resources = new AsyncDisposableStack();
+
+  const dataStore = await openDataStore(config.database.dataStore, { tablePrefix: config.database.dataTablePrefix, clock });
+  resources.defer(() => dataStore.close());
+  const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix, clock });
+  resources.defer(() => cacheStore.close());
+  await dataStore.migrate();
+  await cacheStore.migrate();
+  const blobStore = openBlobStore(config.blob.uri);
+  resources.defer(() => blobStore.close());
+
+  const tracker = new ProgressTracker({ tracer: "master", clock });
+  const trainer = await Trainer.open({
+    dataStore,
+    cacheStore,
+    blobStore,
+    pipeline: pipelineOptions(config),
+    training: trainingOptions(config),
+    reporter: tracker,
+    clock,
+    logger: logger.child({ component: "training" }),
+  });
+  const cluster = new Cluster({ config, training: trainer, blobStore, clock });
+  const clusterServer = await createClusterServer({
+    host: config.master.host,
+    port: config.master.port,
+    token: config.cluster.token || undefined,
+    handlers: cluster,
+    logger: logger.child({ component: "cluster" }),
+  });
+  resources.defer(() => clusterServer.close());
+
+  const pipeline = new Pipeline(pipelineOptions(config), { dataStore, cacheStore, clock });
+  const metrics = new Metrics();
+  metrics.registerProcessMetrics();
+  const api = createMasterApi({
+    dataStore,
+    cacheStore,
+    // The master holds no model, so it shows the lists as the workers made them.
+    recommender: new Recommender({ pipeline, dataStore, cacheStore, clock, canPropose: () => false }),
+    itemEditor: new ItemEditor({ dataStore, cacheStore, clock, listTtlMs: pipeline.options.listTtlMs }),
+    options: {
+      apiKey: config.server.apiKey,
+      adminApiKey: config.master.adminApiKey,
+      defaultLimit: config.server.defaultN,
+      clockErrorMs: config.server.clockErrorMs,
+      autoInsertUsers: config.server.autoInsertUser,
+      autoInsertItems: config.server.autoInsertItem,
+    },
+    clock,
+    logger,
+    metrics,
+    tasks: { tasks: () => [...tracker.snapshot(), ...cluster.remoteTasks()] },
+    cluster: { nodes: () => cluster.members() },
+    trainer,
+  });
+  const http = await listen(api, { host: config.master.httpHost, port: config.master.httpPort });
+  resources.defer(() => http.close());
+  trainer.start();
+  resources.defer(() => trainer.stop());
+
+  const owned = resources.move();
+  return { close: () => owned.disposeAsync() };
+}

@@ -1,0 +1,7 @@
+import { createLogger, runProcess } from "@furze/telemetry";
+import { composeMaster } from "./compose.ts";
+import { readOptions } from "./config.ts";
+
+const logger = createLogger().child({ component: "master" });
+
+await runProcess({ logger, start: async () => composeMaster(readOptions(process.argv.slice(2), process.env), logger) });

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { configFromJson, pipelineOptions } from "@furze/config";
+import { type Logger, systemClock } from "@furze/core";
+import { ClusterFollower, type ClusterState, createClusterClient } from "@furze/protocol";
+import { CollaborativeModelHolder, ItemEditor, Pipeline, Recommender } from "@furze/recommend";
+import { createRestApi, listen } from "@furze/rest-api";
+import { openBlobStore } from "@furze/storage-blob";
+import { openCacheStore, openDataStore } from "@furze/storage-sql";
+import { Metrics, type RunningProcess } from "@furze/telemetry";
+import type { ServerOptions } from "./config.ts";
+import manifest from "../package.json" with { type: "json" };
+
+/** Starts a server: it learns the configuration from the master, then answers the REST API from the stores. */
+export async function startServer(options: ServerOptions, logger: Logger, signal: AbortSignal): Promise<RunningProcess> {
+  await using resources = new AsyncDisposableStack();
+  const follower = new ClusterFollower({
+    client: createClusterClient({ address: `${options.masterHost}:${options.masterPort}`, token: options.token }),
+    node: { nodeId: randomUUID(), kind: "server", hostname: hostname(), httpPort: options.httpPort, version: manifest.version },
+    stateFile: join(options.cachePath, "cluster.json"),
+    logger: logger.child({ component: "cluster" }),
+  });
+  resources.defer(() => follower.stop());
+  const state = await follower.start({ signal });
+  const config = configFromJson(state.configJson);
+
+  const clock = systemClock;
+  const dataStore = await openDataStore(config.database.dataStore, { tablePrefix: config.database.dataTablePrefix });
+  resources.defer(() => dataStore.close());
+  const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix });
+  resources.defer(() => cacheStore.close());
+  const kept = openBlobStore(join(options.cachePath, "models"));
+  const models = new CollaborativeModelHolder({ kept, logger: logger.child({ component: "models" }) });
+  resources.defer(() => models.dispose());
+
+  const pipeline = new Pipeline(pipelineOptions(config), { dataStore, cacheStore, clock, models });
+  const canPropose = () => !pipeline.options.collaborative || models.modelId !== "";
+  let listsVersion = state.listsVersion;
+  const follow = async (current: ClusterState): Promise<void> => {
+    const [model] = current.models;
+    if (model !== undefined) await models.update(model, () => follower.downloadModel(model));
+    if (current.listsVersion !== listsVersion) pipeline.forget();
+    listsVersion = current.listsVersion;
+  };
+  await follow(state);
+  resources.defer(follower.onSync((current) => void follow(current)));
+
+  const metrics = new Metrics();
+  metrics.registerProcessMetrics();
+  const api = createRestApi({
+    dataStore,
+    cacheStore,
+    recommender: new Recommender({ pipeline, dataStore, cacheStore, clock, canPropose }),
+    itemEditor: new ItemEditor({ dataStore, cacheStore, clock, listTtlMs: pipeline.options.listTtlMs }),
+    options: restOptions(config),
+    clock,
+    logger,
+    metrics,
+  });
+  const http = await listen(api, { host: options.httpHost, port: options.httpPort });
+  resources.defer(() => http.close());
+  const owned = resources.move();
+  return { close: () => owned.disposeAsync() };
+}

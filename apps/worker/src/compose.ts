@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { configFromJson, pipelineOptions } from "@furze/config";
+import { type Logger, systemClock } from "@furze/core";
+import { ClusterFollower, type ClusterNode, type ClusterState, createClusterClient, shareUsers } from "@furze/protocol";
+import { CollaborativeModelHolder, ListMaker, ListScheduler, Pipeline } from "@furze/recommend";
+import { createStatusApi, listen } from "@furze/rest-api";
+import { openBlobStore } from "@furze/storage-blob";
+import { openCacheStore, openDataStore } from "@furze/storage-sql";
+import { Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
+import type { WorkerOptions } from "./config.ts";
+import manifest from "../package.json" with { type: "json" };
+
+const TASK = "Generate recommendation";
+
+/** Starts a worker: it asks the master what to do, then makes the lists of the users that fall to it. */
+export async function startWorker(options: WorkerOptions, logger: Logger, signal: AbortSignal): Promise<RunningProcess> {
+  await using resources = new AsyncDisposableStack();
+  const node: ClusterNode = {
+    nodeId: randomUUID(),
+    kind: "worker",
+    hostname: hostname(),
+    httpPort: options.httpPort,
+    version: manifest.version,
+  };
+  const tracker = new ProgressTracker({ tracer: `worker-${node.nodeId.slice(0, 8)}`, clock: systemClock });
+  const follower = new ClusterFollower({
+    client: createClusterClient({ address: `${options.masterHost}:${options.masterPort}`, token: options.token }),
+    node,
+    stateFile: join(options.cachePath, "cluster.json"),
+    tasks: () => tracker.snapshot(),
+    logger: logger.child({ component: "cluster" }),
+  });
+  resources.defer(() => follower.stop());
+  const state = await follower.start({ signal });
+  const config = configFromJson(state.configJson);
+
+  const dataStore = await openDataStore(config.database.dataStore, { tablePrefix: config.database.dataTablePrefix });
+  resources.defer(() => dataStore.close());
+  const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix });
+  resources.defer(() => cacheStore.close());
+  const kept = openBlobStore(join(options.cachePath, "models"));
+  const models = new CollaborativeModelHolder({ kept, logger: logger.child({ component: "models" }) });
+  resources.defer(() => models.dispose());
+
+  const pipeline = new Pipeline(pipelineOptions(config), { dataStore, cacheStore, clock: systemClock, models });
+  const currentModelId = () => models.modelId;
+  const maker = new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock: systemClock, currentModelId });
+  const scheduler = new ListScheduler({
+    maker,
+    intervalMs: options.intervalMs,
+    startPass: () => tracker.start(TASK, 1),
+    logger: logger.child({ component: "lists" }),
+  });
+  resources.defer(() => scheduler.stop());
+  const follow = async (current: ClusterState): Promise<void> => {
+    const [model] = current.models;
+    if (model !== undefined) await models.update(model, () => follower.downloadModel(model));
+    scheduler.update({ listsVersion: current.listsVersion, modelId: models.modelId, ...ownership(current, node) });
+  };
+  await follow(state);
+  resources.defer(follower.onSync((current) => void follow(current)));
+
+  const metrics = new Metrics();
+  metrics.registerProcessMetrics();
+  const api = createStatusApi({ dataStore, cacheStore, metrics, logger, options: { apiKey: config.server.apiKey } });
+  const http = await listen(api, { host: options.httpHost, port: options.httpPort });
+  resources.defer(() => http.close());
+  const owned = resources.move();
+  return { close: () => owned.disposeAsync() };
+}
+
+/** Which users fall to this node among the live workers. */
+function ownership(state: ClusterState, self: ClusterNode): { ownership: string; owns: (userId: string) => boolean } {
+  const workers = state.members.filter((member) => member.kind === "worker").map((member) => member.nodeId);
+  // While the master is away nobody is known to be alive, but this worker is.
+  const ids = [...new Set([...workers, self.nodeId])].sort();
+  const ownerOf = shareUsers(ids);
+  return { ownership: ids.join(), owns: (userId) => ownerOf(userId) === self.nodeId };
+}

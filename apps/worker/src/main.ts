@@ -1,0 +1,7 @@
+import { createLogger, runProcess } from "@furze/telemetry";
+import { startWorker } from "./compose.ts";
+import { readOptions } from "./config.ts";
+
+const logger = createLogger().child({ component: "worker" });
+
+await runProcess({ logger, start: async (signal) => startWorker(readOptions(process.argv.slice(2), process.env), logger, signal) });

@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ScoreAccumulator } from "./candidates.ts";
+
+describe("ScoreAccumulator", () => {
+  it("gives the same items as summing and sorting everything", () => {
+    const amount = fc.integer({ min: -3, max: 5 });
+    const additions = fc.array(fc.tuple(fc.integer({ min: 0, max: 3000 }), amount), { maxLength: 200 });
+    const accumulator = new ScoreAccumulator();
+    fc.assert(
+      fc.property(additions, fc.integer({ min: 0, max: 20 }), fc.integer({ min: 1, max: 4 }), (added, limit, modulus) => {
+        const sums = new Map<number, number>();
+        for (const [index, score] of added) {
+          accumulator.add(index, score);
+          sums.set(index, (sums.get(index) ?? 0) + score);
+        }
+        const admits = (index: number) => index % modulus === 0;
+        const expected = [...sums]
+          .filter(([index, sum]) => sum > 0 && admits(index))
+          .sort(([a, x], [b, y]) => y - x || a - b)
+          .slice(0, limit);
+        const best = accumulator.best(limit, admits);
+        accumulator.clear();
+        expect([...best.items]).toEqual(expected.map(([index]) => index));
+        expect([...best.scores]).toEqual(expected.map(([, sum]) => sum));
+      }),
+    );
+  });
+});

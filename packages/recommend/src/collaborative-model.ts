@@ -1,0 +1,2 @@
+export interface CollaborativeModel { modelId: string; factors: { dispose(): void } }
+export function decodeCollaborativeModel(_bytes: Uint8Array): CollaborativeModel { throw new Error(); }

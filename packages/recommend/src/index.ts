@@ -1,0 +1,24 @@
+export type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "./candidate-generator.ts";
+export { type Candidates, NO_CANDIDATES, ScoreAccumulator } from "./candidates.ts";
+export type { CollaborativeModel } from "./collaborative-model.ts";
+export { CollaborativeModelHolder, type CollaborativeModelHolderOptions, type ModelFileRef, type ModelLease } from "./collaborative-model-holder.ts";
+export { ItemEditor, type ItemEditorOptions } from "./item-editor.ts";
+export { type ItemFilter, ItemSpace } from "./item-space.ts";
+export { ListMaker, type ListMakerOptions, type MakeListsOptions, type MakeListsResult } from "./list-maker.ts";
+export { type ListInputs, ListScheduler, type ListSchedulerOptions } from "./list-scheduler.ts";
+export { type CandidateSource, type MergedCandidate, mergeCandidates } from "./merge.ts";
+export { Pipeline, type PipelineDependencies } from "./pipeline.ts";
+export {
+  collections,
+  digestOf,
+  type ItemNeighborType,
+  type LeaderboardOptions,
+  type NeighborOptions,
+  type PipelineOptions,
+  pipelineDigest,
+  type UserNeighborType,
+} from "./pipeline-options.ts";
+export type { ListAnswer, Recommendation, RecommendQuery, SimilarUser } from "./recommendation.ts";
+export { Recommender, type RecommenderOptions } from "./recommender.ts";
+export type { RecommenderService } from "./recommender-service.ts";
+export { UserHistories, type UserHistory } from "./user-history.ts";

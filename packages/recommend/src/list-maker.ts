@@ -1,0 +1,112 @@
+import { type CallOptions, type Clock, type ProgressListener, throwIfAborted, type UserId } from "@furze/core";
+import type { CacheStore, ListPut, RankedList, UserStore } from "@furze/storage";
+import type { MergedCandidate } from "./merge.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { collections } from "./pipeline-options.ts";
+import type { UserHistory } from "./user-history.ts";
+
+export interface ListMakerOptions {
+  readonly pipeline: Pipeline;
+  readonly users: UserStore;
+  readonly cacheStore: CacheStore;
+  readonly clock: Clock;
+  /** Model that lists of this cycle are ranked by; a list by another one is stale. */
+  readonly currentModelId: () => string;
+  /** Users per batch, > 0. Default 256: one query, one matrix product and one write serve them. */
+  readonly batchSize?: number | undefined;
+}
+
+export interface MakeListsOptions extends CallOptions {
+  /** Whether a user is this process's business. Default: every user is. */
+  readonly owns?: ((userId: UserId) => boolean) | undefined;
+  /** `done` counts users looked at. */
+  readonly onProgress?: ProgressListener | undefined;
+}
+
+export interface MakeListsResult {
+  /** Users looked at. */
+  readonly checked: number;
+  /** Lists that were stale and have been made anew. */
+  readonly made: number;
+}
+
+/** The offline path: makes the ranked list of every user whose list is missing or stale, batch by batch. */
+export class ListMaker {
+  readonly #options: ListMakerOptions;
+  readonly #batchSize: number;
+
+  constructor(options: ListMakerOptions) {
+    this.#options = options;
+    this.#batchSize = options.batchSize ?? 256;
+  }
+
+  /**
+   * Goes over all owned users once.
+   *
+   * @throws {AbortError} between two batches; lists made so far stay
+   */
+  async makeLists(options: MakeListsOptions = {}): Promise<MakeListsResult> {
+    const { users, pipeline } = this.#options;
+    pipeline.forget();
+    await pipeline.space.load(options);
+    const total = await users.count(options);
+    let checked = 0;
+    let made = 0;
+    for await (const rows of users.scan({ batchSize: this.#batchSize, signal: options.signal })) {
+      throwIfAborted(options.signal);
+      const owned = rows.map((user) => user.userId).filter((userId) => options.owns?.(userId) ?? true);
+      made += await this.#makeBatch(owned, options);
+      checked += rows.length;
+      options.onProgress?.({ done: checked, total: Math.max(total, checked) });
+    }
+    return { checked, made };
+  }
+
+  async #makeBatch(userIds: readonly UserId[], call: CallOptions): Promise<number> {
+    if (userIds.length === 0) return 0;
+    const { pipeline, cacheStore } = this.#options;
+    const keys = userIds.map((name) => ({ collection: collections.recommend, name }));
+    const [{ lists }, histories] = await Promise.all([cacheStore.getLists(keys, call), pipeline.historiesOf(userIds, call)]);
+    const stale = histories.filter((history, position) => this.#isActive(history) && this.#isStale(lists[position], history));
+    if (stale.length === 0) return 0;
+    const merged = await pipeline.propose(
+      pipeline.options.recommenders,
+      stale.map((history) => pipeline.requestFor(history)),
+      { limit: pipeline.options.cacheSize, signal: call.signal },
+    );
+    await cacheStore.putLists(
+      stale.map((history, position) => this.#listOf(history, merged[position] ?? [])),
+      call,
+    );
+    return stale.length;
+  }
+
+  #isActive(history: UserHistory): boolean {
+    const { activeUserTtlMs } = this.#options.pipeline.options;
+    return activeUserTtlMs === undefined || history.updatedMs >= this.#options.clock.now() - activeUserTtlMs;
+  }
+
+  /** Missing, made under other options, by another model or from other feedback, half expired, or half of it seen by now. */
+  #isStale(list: RankedList | undefined, history: UserHistory): boolean {
+    if (list === undefined) return true;
+    const { pipeline, clock, currentModelId } = this.#options;
+    if (list.digest !== pipeline.listDigest(history) || list.modelId !== currentModelId()) return true;
+    if (list.updatedMs < clock.now() - pipeline.options.listTtlMs / 2) return true;
+    const seen = list.entries.filter((entry) => history.seen.has(pipeline.space.indexOf(entry.id))).length;
+    return seen * 2 > list.entries.length;
+  }
+
+  #listOf(history: UserHistory, merged: readonly MergedCandidate[]): ListPut {
+    const { pipeline, clock, currentModelId } = this.#options;
+    const { space } = pipeline;
+    const updatedMs = clock.now();
+    const entries = merged.map(({ index, score, sources }) => ({
+      id: space.idOf(index),
+      score,
+      categories: space.categoriesOf(index),
+      sources,
+    }));
+    const list = { entries, updatedMs, digest: pipeline.listDigest(history), modelId: currentModelId() };
+    return { collection: collections.recommend, name: history.userId, list, expiresMs: updatedMs + pipeline.options.listTtlMs };
+  }
+}

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import type { FeedbackRoles } from "@furze/core";
+
+/** A leaderboard: items ordered by a score expression over the item and its positive feedback. */
+export interface LeaderboardOptions {
+  readonly name: string;
+  /** Expression of type number, such as `count(feedback, .FeedbackType == 'star')`. */
+  readonly score: string;
+  /** Expression of type boolean that an item must meet; `""` admits every item. */
+  readonly filter: string;
+}
+
+export type ItemNeighborType = "tags" | "users" | "auto";
+export type UserNeighborType = "tags" | "items" | "auto";
+
+export interface NeighborOptions<Type> {
+  readonly name: string;
+  readonly type: Type;
+  /** Expression that selects the labels of `tags` and `auto`, such as `item.Labels`; `""` = all labels. */
+  readonly column: string;
+}
+
+/** Everything that shapes the lists of the pipeline. */
+export interface PipelineOptions {
+  readonly roles: FeedbackRoles;
+  /** Length of every list, > 0. */
+  readonly cacheSize: number;
+  /** How many of a user's newest positive items online and session recommendation look at, > 0. */
+  readonly contextSize: number;
+  /** Longest life of a list, milliseconds. */
+  readonly listTtlMs: number;
+  /** Items older than this are never recommended; `undefined` = no bound. */
+  readonly itemTtlMs: number | undefined;
+  /** Feedback older than this plays no role; `undefined` = no bound. */
+  readonly feedbackTtlMs: number | undefined;
+  /** Users without feedback for so long get no lists made; `undefined` = all users do. */
+  readonly activeUserTtlMs: number | undefined;
+  /** How far clocks of clients may run ahead: feedback at most so far in the future is visible. */
+  readonly clockErrorMs: number;
+  readonly leaderboards: readonly LeaderboardOptions[];
+  readonly itemToItem: readonly NeighborOptions<ItemNeighborType>[];
+  readonly userToUser: readonly NeighborOptions<UserNeighborType>[];
+  /** Whether a factor model is trained and used. */
+  readonly collaborative: boolean;
+  /** Recommenders merged into each user's list, in this order: `latest`, `collaborative`, `non-personalized/NAME`, ... */
+  readonly recommenders: readonly string[];
+  /** Recommenders that fill an answer when the list is too short, in this order. */
+  readonly fallback: readonly string[];
+}
+
+/** SHA-256, in hex, of the options that shape lists: a list with another digest is stale. */
+export function pipelineDigest(options: PipelineOptions): string {
+  const { fallback: _fallback, contextSize: _contextSize, activeUserTtlMs: _activeUserTtlMs, ...shaping } = options;
+  return digestOf(shaping);
+}
+
+/** SHA-256, in hex, of a JSON value with its keys in the order given. */
+export function digestOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
+
+/** Collections of the cache store; the name inside is a category, an item id or a user id. */
+export const collections = {
+  recommend: "recommend",
+  nonPersonalized: (name: string): string => `non-personalized/${name}`,
+  itemToItem: (name: string): string => `item-to-item/${name}`,
+  userToUser: (name: string): string => `user-to-user/${name}`,
+} as const;

@@ -1,0 +1,106 @@
+import { type CallOptions, type Clock, InvalidArgumentError, type UserId } from "@furze/core";
+import type { CacheStore, DataStore } from "@furze/storage";
+import type { CandidateGenerator, CandidateRequest, GenerateOptions } from "./candidate-generator.ts";
+import { NO_CANDIDATES } from "./candidates.ts";
+import { CollaborativeGenerator } from "./generators/collaborative.ts";
+import type { CollaborativeModelHolder } from "./collaborative-model-holder.ts";
+import { ItemToItemGenerator } from "./generators/item-to-item.ts";
+import { LatestGenerator } from "./generators/latest.ts";
+import { NonPersonalizedGenerator } from "./generators/non-personalized.ts";
+import { UserToUserGenerator } from "./generators/user-to-user.ts";
+import { ItemSpace } from "./item-space.ts";
+import { type CandidateSource, type MergedCandidate, mergeCandidates } from "./merge.ts";
+import { type PipelineOptions, pipelineDigest } from "./pipeline-options.ts";
+import { UserHistories, type UserHistory } from "./user-history.ts";
+
+export interface PipelineDependencies {
+  readonly dataStore: DataStore;
+  readonly cacheStore: CacheStore;
+  readonly clock: Clock;
+  /** Where the current factor model comes from; absent when this process holds none. */
+  readonly models?: CollaborativeModelHolder | undefined;
+}
+
+/** The configured generators over one process's view of items and users: shared by the offline and the online path. */
+export class Pipeline {
+  readonly options: PipelineOptions;
+  readonly digest: string;
+  readonly space: ItemSpace;
+  readonly histories: UserHistories;
+  readonly #clock: Clock;
+  readonly #generators: ReadonlyMap<string, CandidateGenerator>;
+
+  /** @throws {InvalidArgumentError} if a recommender is named that the options do not define */
+  constructor(options: PipelineOptions, dependencies: PipelineDependencies) {
+    const { dataStore, cacheStore, clock, models } = dependencies;
+    this.options = options;
+    this.digest = pipelineDigest(options);
+    this.space = new ItemSpace(dataStore.items);
+    this.histories = new UserHistories({ ...options, feedback: dataStore.feedback, space: this.space, clock });
+    this.#clock = clock;
+    const generators: CandidateGenerator[] = [
+      new LatestGenerator(dataStore.items, this.space),
+      ...options.leaderboards.map(({ name }) => new NonPersonalizedGenerator(name, cacheStore, this.space)),
+      ...options.itemToItem.map(({ name }) => new ItemToItemGenerator(name, cacheStore, this.space)),
+      ...options.userToUser.map(({ name }) => new UserToUserGenerator(name, cacheStore, this.space, this.histories)),
+    ];
+    if (options.collaborative) generators.push(new CollaborativeGenerator(this.space, models));
+    this.#generators = new Map(generators.map((generator) => [generator.name, generator]));
+    for (const name of [...options.recommenders, ...options.fallback]) this.generator(name);
+  }
+
+  /** @throws {InvalidArgumentError} if there is no such recommender */
+  generator(name: string): CandidateGenerator {
+    const generator = this.#generators.get(name);
+    if (generator === undefined) {
+      const known = [...this.#generators.keys()].join(", ");
+      throw new InvalidArgumentError("recommenders", `recommender ${name} doesn't exist; configured are: ${known}`);
+    }
+    return generator;
+  }
+
+  /** Digest that a user's list carries while neither the options nor his likes and dislikes change. */
+  listDigest(history: UserHistory): string {
+    return `${this.digest}/${history.fingerprint}`;
+  }
+
+  /** What a user's candidates must meet: not seen, in the categories, not expired. */
+  requestFor(history: UserHistory, categories: readonly string[] = []): CandidateRequest {
+    const { itemTtlMs } = this.options;
+    const sinceMs = itemTtlMs === undefined ? undefined : this.#clock.now() - itemTtlMs;
+    return { history, filter: { excluded: history.seen, categories, sinceMs } };
+  }
+
+  /**
+   * Candidates of a batch of users from the named recommenders, merged.
+   *
+   * @returns one list a request, aligned, best first
+   */
+  async propose(
+    names: readonly string[],
+    requests: readonly CandidateRequest[],
+    options: GenerateOptions,
+  ): Promise<MergedCandidate[][]> {
+    const sources: CandidateSource[][] = requests.map(() => []);
+    for (const name of names) {
+      const { candidates, modelId } = await this.generator(name).generate(requests, options);
+      for (const [position, list] of sources.entries()) {
+        list.push({ name, modelId, candidates: candidates[position] ?? NO_CANDIDATES });
+      }
+    }
+    return sources.map((list) => mergeCandidates(list, options.limit));
+  }
+
+  /** Loads the histories of users as they are now. */
+  async historiesOf(userIds: readonly UserId[], call: CallOptions = {}): Promise<UserHistory[]> {
+    return this.histories.load(userIds, call);
+  }
+
+  /** Drops kept neighbor lists and histories, so that the next batch sees what has been written since. */
+  forget(): void {
+    this.histories.forget();
+    for (const generator of this.#generators.values()) {
+      if (generator instanceof ItemToItemGenerator || generator instanceof UserToUserGenerator) generator.forget();
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { type CallOptions, type Clock, type Feedback, type FeedbackRoles, feedbackRole, type UserId } from "@furze/core";
+import type { FeedbackStore } from "@furze/storage";
+import type { ItemSpace } from "./item-space.ts";
+
+/** What a user has done, as indices of the item space. */
+export interface UserHistory {
+  readonly userId: UserId;
+  /** Items he likes, newest first, each once: positive and not negative. */
+  readonly positives: Int32Array;
+  /** Items of any visible feedback, each once. */
+  readonly seen: ReadonlySet<number>;
+  /** Time of his newest feedback, UTC milliseconds; -Infinity without any. */
+  readonly updatedMs: number;
+  /** Hash of what he likes and dislikes: a list made under another one is stale. Independent of order and process. */
+  readonly fingerprint: string;
+}
+
+/** Turns a user's rows, newest first, into his history. */
+export function historyOf(userId: UserId, rows: readonly Feedback[], roles: FeedbackRoles, space: ItemSpace): UserHistory {
+  const seen = new Set<number>();
+  const positives = new Set<number>();
+  const negatives = new Set<number>();
+  let updatedMs = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    const index = space.indexOf(row.itemId);
+    seen.add(index);
+    const role = feedbackRole(roles, row);
+    if (role === "positive") positives.add(index);
+    else if (role === "negative") negatives.add(index);
+    updatedMs = Math.max(updatedMs, row.updatedMs);
+  }
+  const liked = [...positives].filter((index) => !negatives.has(index));
+  const fingerprint = fingerprintOf(liked, negatives, space);
+  return { userId, positives: Int32Array.from(liked), seen, updatedMs, fingerprint };
+}
+
+function fingerprintOf(liked: Iterable<number>, disliked: Iterable<number>, space: ItemSpace): string {
+  let hash = 0;
+  for (const index of liked) hash = (hash + hashText(space.idOf(index), 1)) | 0;
+  for (const index of disliked) hash = (hash + hashText(space.idOf(index), 2)) | 0;
+  return (hash >>> 0).toString(16);
+}
+
+/** FNV-1a over UTF-16 code units. */
+function hashText(text: string, seed: number): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (let position = 0; position < text.length; position++) {
+    hash = Math.imul(hash ^ text.charCodeAt(position), 0x01000193);
+  }
+  return hash;
+}
+
+export interface UserHistoriesOptions {
+  readonly feedback: FeedbackStore;
+  readonly space: ItemSpace;
+  readonly roles: FeedbackRoles;
+  readonly clock: Clock;
+  /** Feedback at most so far in the future is visible, milliseconds. */
+  readonly clockErrorMs: number;
+  /** Age limit of feedback, milliseconds. */
+  readonly feedbackTtlMs?: number | undefined;
+  /** How many histories to keep for `recall`. Default 100,000. */
+  readonly capacity?: number | undefined;
+}
+
+/** Loads users' histories in bulk. */
+export class UserHistories {
+  readonly #options: UserHistoriesOptions;
+  readonly #capacity: number;
+  readonly #kept = new Map<UserId, UserHistory>();
+
+  constructor(options: UserHistoriesOptions) {
+    this.#options = options;
+    this.#capacity = options.capacity ?? 100_000;
+  }
+
+  /** Histories as they are now, aligned with `userIds`. Cost: one query. */
+  async load(userIds: readonly UserId[], call: CallOptions = {}): Promise<UserHistory[]> {
+    if (userIds.length === 0) return [];
+    const { feedback, space, roles, clock, clockErrorMs } = this.#options;
+    const rows = await feedback.ofUsers(userIds, { untilMs: clock.now() + clockErrorMs, signal: call.signal });
+    return userIds.map((userId, position) => {
+      const history = historyOf(userId, this.#young(rows[position] ?? []), roles, space);
+      this.#keep(history);
+      return history;
+    });
+  }
+
+  /** Histories that may be as old as the last `forget`; only those never loaded since cost a query. */
+  async recall(userIds: readonly UserId[], call: CallOptions = {}): Promise<UserHistory[]> {
+    const found = new Map<UserId, UserHistory>();
+    const missing: UserId[] = [];
+    for (const userId of userIds) {
+      const kept = this.#kept.get(userId);
+      if (kept === undefined) missing.push(userId);
+      else found.set(userId, kept);
+    }
+    for (const history of await this.load(missing, call)) found.set(history.userId, history);
+    return userIds.flatMap((userId) => found.get(userId) ?? []);
+  }
+
+  /** Drops what `recall` keeps. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
+  /** A row beyond the age limit still excludes its item, but plays no role. */
+  #young(rows: readonly Feedback[]): readonly Feedback[] {
+    const { feedbackTtlMs, clock } = this.#options;
+    if (feedbackTtlMs === undefined) return rows;
+    const sinceMs = clock.now() - feedbackTtlMs;
+    return rows.map((row) => (row.timestampMs >= sinceMs ? row : { ...row, feedbackType: "" }));
+  }
+
+  #keep(history: UserHistory): void {
+    this.#kept.delete(history.userId);
+    this.#kept.set(history.userId, history);
+    if (this.#kept.size <= this.#capacity) return;
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined) this.#kept.delete(oldest);
+  }
+}

@@ -1,0 +1,58 @@
+import { FurzeError, type Logger } from "@furze/core";
+
+/** What a process runs. */
+export interface RunningProcess {
+  /** Drains and lets go of everything. */
+  close(): Promise<void>;
+}
+
+export interface RunProcessOptions {
+  readonly logger: Logger;
+  /** Starts everything; `signal` aborts when the process is told to stop before it is up. */
+  readonly start: (signal: AbortSignal) => Promise<RunningProcess>;
+  /** Longest time that closing may take, milliseconds, before the process ends anyhow. Default 15,000. */
+  readonly closeTimeoutMs?: number | undefined;
+}
+
+/**
+ * Runs an application for the life of the process: until SIGTERM or SIGINT, or until the parent that holds its IPC channel is gone.
+ * A second signal ends it at once. When it cannot start, one sentence goes to standard error and the exit code is 1.
+ */
+export async function runProcess(options: RunProcessOptions): Promise<void> {
+  const { logger } = options;
+  const stopping = new AbortController();
+  const asked = Promise.withResolvers<string>();
+  const stop = (reason: string) => {
+    if (stopping.signal.aborted) process.exit(130);
+    stopping.abort();
+    asked.resolve(reason);
+  };
+  process.on("SIGTERM", () => stop("SIGTERM"));
+  process.on("SIGINT", () => stop("SIGINT"));
+  // A parent that was killed cannot send a signal any more, but its end of the channel closes.
+  process.once("disconnect", () => stop("parent gone"));
+  process.on("unhandledRejection", (error) => {
+    logger.error("unhandled rejection", { error });
+    process.exit(70);
+  });
+  try {
+    const running = await options.start(stopping.signal);
+    logger.info("ready");
+    const reason = await asked.promise;
+    logger.info("stopping", { reason });
+    setTimeout(() => process.exit(1), options.closeTimeoutMs ?? 15_000).unref();
+    await running.close();
+    process.exit(0);
+  } catch (error) {
+    if (stopping.signal.aborted) process.exit(0);
+    process.stderr.write(`${describe(error, logger)}\n`);
+    process.exit(1);
+  }
+}
+
+/** A FurzeError's message says what to do; anything else is a fault of ours, whose stack belongs into the log. */
+function describe(error: unknown, logger: Logger): string {
+  if (FurzeError.is(error)) return error.message;
+  logger.error("cannot start", { error });
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,14 @@
+export { type CycleOptions, type CycleResult, runCycle, taskNames, trainingDigest } from "./cycle.ts";
+export { datasetDigest } from "./dataset-digest.ts";
+export {
+  type ReportedTask,
+  runTasks,
+  type RunTasksOptions,
+  type Task,
+  type TaskContext,
+  type TaskOutcome,
+  type TaskReporter,
+} from "./task-graph.ts";
+export { type MakeLeaderboardsOptions, makeLeaderboards } from "./tasks/leaderboards.ts";
+export { Trainer, type TrainerOptions, type TrainingOptions } from "./trainer.ts";
+export { INITIAL_STATE, loadTrainingState, saveTrainingState, type StoredModel, type TrainingState } from "./training-state.ts";
