@@ -20,7 +20,8 @@ export interface FurzeErrorOptions {
   readonly cause?: unknown;
 }
 
-const brand: unique symbol = Symbol.for("furze.FurzeError") as never;
+/** The same symbol in every copy of this package. */
+const BRAND: symbol = Symbol.for("furze.FurzeError");
 
 /**
  * Base of all errors that Furze throws on purpose.
@@ -30,17 +31,18 @@ export class FurzeError extends Error {
   readonly code: FurzeErrorCode;
   /** True when the same call may succeed later without a change by the caller. */
   readonly retryable: boolean;
-  readonly [brand] = true;
 
   constructor(code: FurzeErrorCode, message: string, options: FurzeErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.retryable = options.retryable ?? false;
+    // Not a declared field: declaration files cannot name its key, and it should not show where errors are printed.
+    Object.defineProperty(this, BRAND, { value: true });
   }
 
   static is(value: unknown): value is FurzeError {
-    return typeof value === "object" && value !== null && brand in value;
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 }
 

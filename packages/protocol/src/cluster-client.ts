@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type CallOptions, FurzeError, InvalidArgumentError, type TaskProgress, throwIfAborted } from "@furze/core";
-import { ChannelCredentials, createChannel, createClientFactory } from "nice-grpc";
+import { createChannel, createClientFactory } from "nice-grpc";
 import {
   type ClientMiddleware,
   type ClientMiddlewareCall,
@@ -16,6 +16,7 @@ import {
   ModelServiceDefinition,
 } from "./generated/furze/v1/cluster.ts";
 import { startTimeLimit } from "./time-limit.ts";
+import { clientCredentials } from "./tls.ts";
 import type { ClusterNode, ClusterState, DownloadOptions, ModelRef, MutualTls } from "./types.ts";
 import { fromClientError } from "./wire-error.ts";
 
@@ -85,15 +86,6 @@ export function createClusterClient(options: ClusterClientOptions): ClusterClien
     downloadModel: (model, callOptions) => download(models, model, timeoutMs, callOptions ?? {}),
     close: () => channel.close(),
   };
-}
-
-function clientCredentials(tls: MutualTls | undefined): ChannelCredentials {
-  if (tls === undefined) return ChannelCredentials.createInsecure();
-  try {
-    return ChannelCredentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.cert));
-  } catch (cause) {
-    throw new InvalidArgumentError("tls", "the TLS certificate or key cannot be read", { cause });
-  }
 }
 
 /** Shows the token, and turns what calls throw into `FurzeError`s. */

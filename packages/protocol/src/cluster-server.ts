@@ -1,5 +1,5 @@
 import { type CallOptions, FurzeError, InvalidArgumentError, type Logger, silentLogger, UnavailableError } from "@furze/core";
-import { ServerCredentials } from "@grpc/grpc-js";
+import type { ServerCredentials } from "@grpc/grpc-js";
 import { createServer, type Server } from "nice-grpc";
 import type { CallContext, ServerMiddleware, ServerMiddlewareCall } from "nice-grpc-common";
 import { checkClosedByDefault, isBearerOf, normalizeToken } from "./access.ts";
@@ -12,6 +12,7 @@ import {
   type ModelServiceImplementation,
 } from "./generated/furze/v1/cluster.ts";
 import { rechunk } from "./rechunk.ts";
+import { serverCredentials } from "./tls.ts";
 import type { ClusterHandlers, MutualTls } from "./types.ts";
 import { toServerError } from "./wire-error.ts";
 
@@ -43,19 +44,20 @@ export interface ClusterServer {
 /**
  * Starts the master's side of the cluster protocol.
  *
- * @throws {InvalidArgumentError} when the host is not loopback and neither token nor TLS is set, or the token is malformed
+ * @throws {InvalidArgumentError} when the host is not loopback and neither token nor TLS is set, or token or certificates are malformed
  * @throws {UnavailableError} when the port cannot be bound
  */
 export async function createClusterServer(options: ClusterServerOptions): Promise<ClusterServer> {
   const host = options.host ?? "127.0.0.1";
   const token = normalizeToken(options.token);
   checkClosedByDefault(host, token !== undefined || options.tls !== undefined);
+  const credentials = serverCredentials(options.tls);
   const server = createServer({ "grpc.keepalive_time_ms": 30_000, "grpc.keepalive_timeout_ms": 10_000 }).use(
     guard(token, options.logger ?? silentLogger),
   );
   server.add(ClusterServiceDefinition, clusterService(options.handlers));
   server.add(ModelServiceDefinition, modelService(options.handlers));
-  const port = await listen(server, host, options.port ?? 0, options.tls);
+  const port = await listen(server, host, options.port ?? 0, credentials);
   let closing: Promise<void> | undefined;
   return {
     host,
@@ -67,23 +69,13 @@ export async function createClusterServer(options: ClusterServerOptions): Promis
   };
 }
 
-async function listen(server: Server, host: string, port: number, tls: MutualTls | undefined): Promise<number> {
+async function listen(server: Server, host: string, port: number, credentials: ServerCredentials): Promise<number> {
   const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-  const credentials = tls === undefined ? ServerCredentials.createInsecure() : serverCredentials(tls);
   try {
     return await server.listen(address, credentials);
   } catch (cause) {
     server.forceShutdown();
     throw new UnavailableError(`cannot listen on ${address}`, { cause });
-  }
-}
-
-function serverCredentials(tls: MutualTls): ServerCredentials {
-  const pair = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) };
-  try {
-    return ServerCredentials.createSsl(Buffer.from(tls.ca), [pair], true);
-  } catch (cause) {
-    throw new InvalidArgumentError("tls", "the TLS certificate or key cannot be read", { cause });
   }
 }
 
