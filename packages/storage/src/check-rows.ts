@@ -1,4 +1,12 @@
-import { checkId, type Feedback, InvalidArgumentError, type Item, type ItemPatch, type User, type UserPatch } from "@furze/core";
+import {
+  checkId,
+  type Feedback,
+  InvalidArgumentError,
+  type Item,
+  type ItemPatch,
+  type User,
+  type UserPatch,
+} from "@furze/core";
 
 /** Checks every id. Adapters call these before they touch the store, so that a bad row stores nothing. @throws {InvalidArgumentError} */
 export function checkIds(ids: readonly string[], path: string): void {

@@ -36,4 +36,6 @@ export type {
   UserStore,
 } from "./data-store.ts";
 export { SchemaTooNewError } from "./errors.ts";
+export { ItemOverlay } from "./item-overlay.ts";
+export { decodeList, encodeList } from "./list-codec.ts";
 export { DEFAULT_SCAN_BATCH_SIZE, type Page, type PageOptions, type ScanOptions } from "./page.ts";

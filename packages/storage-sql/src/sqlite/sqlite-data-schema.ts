@@ -99,13 +99,7 @@ function feedbackTables(prefix: string): string[] {
     .addColumn("comment", "text", (column) => column.notNull())
     .addPrimaryKeyConstraint(`${table}_key`, ["user_id", "item_id", "feedback_type"])
     .modifyEnd(sql`without rowid`);
-  const byItem = schemaBuilder
-    .createIndex(`${table}_by_item`)
-    .on(table)
-    .columns(["item_id", "user_id", "feedback_type"]);
-  const byType = schemaBuilder
-    .createIndex(`${table}_by_type`)
-    .on(table)
-    .columns(["feedback_type", "user_id", "item_id"]);
+  const byItem = schemaBuilder.createIndex(`${table}_by_item`).on(table).columns(["item_id", "user_id", "feedback_type"]);
+  const byType = schemaBuilder.createIndex(`${table}_by_type`).on(table).columns(["feedback_type", "user_id", "item_id"]);
   return [feedback, byItem, byType].map((statement) => statement.compile().sql);
 }

@@ -31,7 +31,7 @@ export async function* scanFeedback(
   let batch: Feedback[] = [];
   while (after !== undefined) {
     const from: Key = after;
-    const { rows, end } = session.read((reader) => {
+    const { rows, end } = session.readSnapshot((reader) => {
       const bound = reader.prepare(statements.boundary).get(...from, SCAN_CHUNK_ROWS - 1) as Key | undefined;
       const parameters: SqlValue[] = bound === undefined ? [...from] : [...from, ...bound];
       const sql = bound === undefined ? statements.rest : statements.range;

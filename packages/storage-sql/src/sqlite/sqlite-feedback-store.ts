@@ -107,11 +107,7 @@ export class SqliteFeedbackStore implements FeedbackStore {
     return this.#session.count(this.#tables.feedback, options);
   }
 
-  async #ofEntities(
-    column: "user_id" | "item_id",
-    ids: readonly string[],
-    filter: FeedbackFilter,
-  ): Promise<Feedback[][]> {
+  async #ofEntities(column: "user_id" | "item_id", ids: readonly string[], filter: FeedbackFilter): Promise<Feedback[][]> {
     const condition = filterCondition(filter);
     if (condition === undefined) return ids.map(() => []);
     const { feedback, feedbackByItem } = this.#tables;

@@ -125,7 +125,7 @@ export class SqliteItemStore implements ItemStore {
 
   async latest(options: LatestItemsOptions): Promise<Item[]> {
     const select = `${this.#select} WHERE item_id = ?`;
-    return this.#session.read((reader) => {
+    return this.#session.readSnapshot((reader) => {
       const statement = reader.prepare(select);
       return readLatest(reader, this.#tables, options).map((itemId) => toItem(statement.get(itemId) as ItemRow));
     }, options);

@@ -23,7 +23,11 @@ export interface SqliteSchema {
  *
  * @throws {SchemaTooNewError} when the ledger knows a step that this release does not
  */
-export async function migrateSqlite(session: SqliteSession, schema: SqliteSchema, options: CallOptions | undefined): Promise<void> {
+export async function migrateSqlite(
+  session: SqliteSession,
+  schema: SqliteSchema,
+  options: CallOptions | undefined,
+): Promise<void> {
   const supported = schema.migrations.at(-1)?.version ?? 0;
   await session.write(function* (connection) {
     connection.execute(ledgerSql(schema.ledgerTable));

@@ -28,7 +28,7 @@ export async function readAligned<Raw, Row>(
   const slice = new TimeSlice();
   const rows: (Row | undefined)[] = [];
   while (rows.length < ids.length) {
-    session.read((reader) => {
+    session.readSnapshot((reader) => {
       const statement = reader.prepare(sql);
       const end = Math.min(rows.length + UPSERT_SLICE_ROWS, ids.length);
       for (const id of ids.slice(rows.length, end)) {

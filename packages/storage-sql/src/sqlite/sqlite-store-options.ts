@@ -14,7 +14,10 @@ export const DEFAULT_BUSY_TIMEOUT_MS = 10_000;
 /** @throws {InvalidArgumentError} */
 export function checkTablePrefix(prefix: string): string {
   if (!/^\w{0,64}$/.test(prefix)) {
-    throw new InvalidArgumentError("tablePrefix", `tablePrefix may have up to 64 letters, digits and "_", got ${JSON.stringify(prefix)}`);
+    throw new InvalidArgumentError(
+      "tablePrefix",
+      `tablePrefix may have up to 64 letters, digits and "_", got ${JSON.stringify(prefix)}`,
+    );
   }
   return prefix;
 }

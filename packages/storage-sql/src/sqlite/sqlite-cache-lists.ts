@@ -1,0 +1,102 @@
+import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
+import { checkText, decodeList, encodeList, type ListKey, type ListPut, type ListRead } from "@furze/storage";
+import { TimeSlice } from "./event-loop.ts";
+import { readOverlayVersion } from "./sqlite-cache-overlay.ts";
+import type { CacheTables } from "./sqlite-cache-schema.ts";
+import type { SqliteConnection } from "./sqlite-connection.ts";
+import { SCAN_CHUNK_ROWS, UPSERT_SLICE_ROWS } from "./sqlite-rows.ts";
+import type { SqliteSession } from "./sqlite-session.ts";
+
+/** Lists read in one go: some milliseconds at a few kilobytes each. */
+const READ_CHUNK_LISTS = 200;
+
+function checkKey(key: ListKey): void {
+  checkId(key.collection, "collection");
+  // The name may be empty: it is the category of a leaderboard of all items.
+  checkText(key.name, "name");
+}
+
+/** Ranked lists in SQLite: one encoded value per key. */
+export class SqliteCacheLists {
+  readonly #session: SqliteSession;
+  readonly #tables: CacheTables;
+  readonly #clock: Clock;
+  readonly #select: string;
+
+  constructor(session: SqliteSession, tables: CacheTables, clock: Clock) {
+    this.#session = session;
+    this.#tables = tables;
+    this.#clock = clock;
+    this.#select = `SELECT value FROM ${tables.lists} WHERE collection = ? AND name = ? AND expires_ms > ?`;
+  }
+
+  async get(keys: readonly ListKey[], options: CallOptions | undefined): Promise<ListRead> {
+    for (const key of keys) checkKey(key);
+    const nowMs = this.#clock.now();
+    const lists: ListRead["lists"][number][] = [];
+    // Read first: should the overlay change before the lists are read, the reader holds too old a version and fetches once too often.
+    const overlayVersion = this.#session.read((reader) => readOverlayVersion(reader, this.#tables), options);
+    const slice = new TimeSlice();
+    while (lists.length < keys.length) {
+      const chunk = keys.slice(lists.length, lists.length + READ_CHUNK_LISTS);
+      this.#session.readSnapshot((reader) => {
+        for (const key of chunk) lists.push(this.#getOne(reader, key, nowMs));
+      }, options);
+      if (slice.isOver()) await slice.rest();
+    }
+    return { lists, overlayVersion };
+  }
+
+  async put(lists: readonly ListPut[], options: CallOptions | undefined): Promise<void> {
+    for (const put of lists) {
+      checkKey(put);
+      if (!Number.isSafeInteger(put.expiresMs)) {
+        throw new InvalidArgumentError("expiresMs", `expiresMs must be a whole number of milliseconds, got ${put.expiresMs}`);
+      }
+    }
+    if (lists.length === 0) return;
+    const sql = `INSERT INTO ${this.#tables.lists} (collection, name, expires_ms, value) VALUES (?, ?, ?, ?)
+      ON CONFLICT (collection, name) DO UPDATE SET expires_ms = excluded.expires_ms, value = excluded.value`;
+    await this.#session.write(function* (connection) {
+      const statement = connection.prepare(sql);
+      for (const [position, put] of lists.entries()) {
+        if (position % UPSERT_SLICE_ROWS === 0) yield;
+        statement.run(put.collection, put.name, put.expiresMs, encodeList(put.list));
+      }
+    }, options);
+  }
+
+  async delete(keys: readonly ListKey[], options: CallOptions | undefined): Promise<void> {
+    for (const key of keys) checkKey(key);
+    if (keys.length === 0) return;
+    const sql = `DELETE FROM ${this.#tables.lists} WHERE collection = ? AND name = ?`;
+    await this.#session.write(function* (connection) {
+      for (const [position, key] of keys.entries()) {
+        if (position % UPSERT_SLICE_ROWS === 0) yield;
+        connection.prepare(sql).run(key.collection, key.name);
+      }
+    }, options);
+  }
+
+  async *scanNames(collection: string, options: CallOptions): AsyncIterable<readonly string[]> {
+    checkId(collection, "collection");
+    const nowMs = this.#clock.now();
+    const slice = new TimeSlice();
+    const columns = `SELECT name FROM ${this.#tables.lists} WHERE collection = ? AND expires_ms > ?`;
+    let after: string | undefined;
+    for (;;) {
+      const bound = after === undefined ? [] : [after];
+      const sql = `${columns}${after === undefined ? "" : " AND name > ?"} ORDER BY name LIMIT ${SCAN_CHUNK_ROWS}`;
+      const rows = this.#session.read((reader) => reader.prepare(sql).all(collection, nowMs, ...bound), options) as [string][];
+      if (rows.length > 0) yield rows.map(([name]) => name);
+      after = rows.at(-1)?.[0];
+      if (after === undefined || rows.length < SCAN_CHUNK_ROWS) return;
+      if (slice.isOver()) await slice.rest();
+    }
+  }
+
+  #getOne(reader: SqliteConnection, key: ListKey, nowMs: number): ListRead["lists"][number] {
+    const row = reader.prepare(this.#select).get(key.collection, key.name, nowMs);
+    return row === undefined ? undefined : decodeList((row as [Uint8Array])[0]);
+  }
+}
