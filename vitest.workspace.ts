@@ -1,8 +1,8 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const source = { conditions: ["@furze/source", "node", "module", "import", "default"] };
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   resolve: source,
   ssr: { resolve: source },
   test: {
@@ -27,3 +27,5 @@ export default defineConfig({
     ],
   },
 });
+
+export default config;

@@ -26,7 +26,9 @@ function installPackages({ root, pnpm, env }, { assertWritable, BootstrapError, 
   const stamp = join(root, "node_modules", ".modules.yaml");
   if (modified(stamp) > Math.max(...installInputs(root).map(modified))) return "up to date";
   assertWritable();
-  const args = ["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only"];
+  // pnpm's own retries take nine minutes on a machine without a network.
+  const retries = ["--config.fetch-retries=2", "--config.fetch-retry-mintimeout=500", "--config.fetch-retry-maxtimeout=3000"];
+  const args = ["install", "--frozen-lockfile", "--reporter=append-only", ...retries];
   const result = spawnSync(pnpm, args, {
     cwd: root,
     // CI=true keeps pnpm from asking before it replaces a node_modules of another version.
