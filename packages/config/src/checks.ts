@@ -1,0 +1,71 @@
+import type { ConfigProblem } from "./config-error.ts";
+import { isTable } from "./paths.ts";
+
+type Raw = Readonly<Record<string, unknown>>;
+
+const NAMED = ["non-personalized", "item-to-item", "user-to-user"];
+
+/**
+ * Checks that span several keys. They look at the raw values, so that they find what they can even when other keys
+ * are wrong.
+ */
+export function crossChecks(raw: Raw): readonly ConfigProblem[] {
+  const recommend = isTable(raw.recommend) ? raw.recommend : {};
+  return [
+    ...NAMED.flatMap((kind) => duplicates(recommend, kind)),
+    ...columnsWithoutUse(recommend, "item-to-item", "users"),
+    ...columnsWithoutUse(recommend, "user-to-user", "items"),
+    ...recommenders(recommend, "ranker"),
+    ...recommenders(recommend, "fallback"),
+  ];
+}
+
+function entries(recommend: Raw, kind: string): readonly Raw[] {
+  const list = recommend[kind];
+  return Array.isArray(list) ? list.map((entry) => (isTable(entry) ? entry : {})) : [];
+}
+
+function duplicates(recommend: Raw, kind: string): readonly ConfigProblem[] {
+  const seen = new Set<unknown>();
+  return entries(recommend, kind).flatMap(({ name }, index) => {
+    if (typeof name !== "string" || !seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [{ path: `recommend.${kind}[${index}].name`, message: `${kind} recommender ${name} is duplicated` }];
+  });
+}
+
+function columnsWithoutUse(recommend: Raw, kind: string, type: string): readonly ConfigProblem[] {
+  return entries(recommend, kind).flatMap((entry, index) => {
+    const isUseless = entry.type === type && (entry.column ?? "") !== "";
+    return isUseless
+      ? [{ path: `recommend.${kind}[${index}].column`, message: `column must be empty when type is ${type}` }]
+      : [];
+  });
+}
+
+function recommenders(recommend: Raw, table: string): readonly ConfigProblem[] {
+  const section = recommend[table];
+  const value = isTable(section) ? section.recommenders : undefined;
+  const names = typeof value === "string" ? value.split(",").map((name) => name.trim()) : value;
+  if (!Array.isArray(names)) return [];
+  const path = `recommend.${table}.recommenders`;
+  if (table === "ranker" && names.length === 0) return [{ path, message: "ranker.recommenders must not be empty" }];
+  return names.flatMap((name, index) => {
+    const message = typeof name === "string" && name !== "" ? recommenderProblem(recommend, name) : undefined;
+    return message === undefined ? [] : [{ path: typeof value === "string" ? path : `${path}[${index}]`, message }];
+  });
+}
+
+function recommenderProblem(recommend: Raw, name: string): string | undefined {
+  if (name === "latest") return undefined;
+  if (name === "collaborative") {
+    const section = recommend.collaborative;
+    return isTable(section) && section.type === "mf" ? undefined : "collaborative recommender is disabled";
+  }
+  if (name.startsWith("external/")) return `recommender ${name} is not supported yet: this release runs no external scripts`;
+  const [kind = "", ...rest] = name.split("/");
+  const isKnown = NAMED.includes(kind) && entries(recommend, kind).some((entry) => entry.name === rest.join("/"));
+  return isKnown ? undefined : `recommender ${name} doesn't exist`;
+}

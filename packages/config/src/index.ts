@@ -1,0 +1,26 @@
+export { ConfigError, type ConfigProblem } from "./config-error.ts";
+export { hostWarnings, resolveHost } from "./hosts.ts";
+export { type ConfigKey, configKeys } from "./keys.ts";
+export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./load.ts";
+export { maskConfig } from "./mask.ts";
+export type { KeyKind } from "./section.ts";
+export { configDigest, configFromJson, configToJson, configToTable } from "./serialize.ts";
+export type {
+  BlobConfig,
+  ClusterConfig,
+  CollaborativeConfig,
+  DatabaseConfig,
+  DataSourceConfig,
+  EarlyStoppingConfig,
+  FallbackConfig,
+  FurzeConfig,
+  ItemToItemConfig,
+  ItemToItemType,
+  MasterConfig,
+  NonPersonalizedConfig,
+  RankerConfig,
+  RecommendConfig,
+  ServerConfig,
+  UserToUserConfig,
+  UserToUserType,
+} from "./types.ts";

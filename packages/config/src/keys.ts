@@ -1,0 +1,66 @@
+import { configSection } from "./schema.ts";
+import type { AnyField, KeyKind } from "./section.ts";
+
+/** One key of the configuration, as a reference page lists it. */
+export interface ConfigKey {
+  /** Dotted name; `[]` follows the name of an array of tables. */
+  readonly path: string;
+  readonly kind: KeyKind;
+  readonly description: string;
+  /** As JSON; undefined when the key has no default of its own. */
+  readonly defaultText: string | undefined;
+  readonly isSecret: boolean;
+  /** Environment variables that set it, the first wins; none for keys inside arrays of tables. */
+  readonly variables: readonly string[];
+}
+
+/** Names of Gorse's environment variables for keys that Furze has too. */
+const GORSE_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ["database.data_store", "GORSE_DATA_STORE"],
+  ["database.cache_store", "GORSE_CACHE_STORE"],
+  ["database.table_prefix", "GORSE_TABLE_PREFIX"],
+  ["database.data_table_prefix", "GORSE_DATA_TABLE_PREFIX"],
+  ["database.cache_table_prefix", "GORSE_CACHE_TABLE_PREFIX"],
+  ["master.port", "GORSE_MASTER_PORT"],
+  ["master.host", "GORSE_MASTER_HOST"],
+  ["master.http_port", "GORSE_MASTER_HTTP_PORT"],
+  ["master.http_host", "GORSE_MASTER_HTTP_HOST"],
+  ["master.n_jobs", "GORSE_MASTER_JOBS"],
+  ["master.admin_api_key", "GORSE_ADMIN_API_KEY"],
+  ["server.api_key", "GORSE_SERVER_API_KEY"],
+  ["blob.uri", "GORSE_BLOB_URI"],
+]);
+
+/** All keys in the order of the schema. */
+export function configKeys(): readonly ConfigKey[] {
+  return keysOf(configSection.fields, "", true);
+}
+
+/** Dotted names of all tables, arrays of tables included. */
+export function configTables(): readonly string[] {
+  return tablesOf(configSection.fields, "");
+}
+
+function keysOf(fields: readonly AnyField[], prefix: string, hasVariables: boolean): readonly ConfigKey[] {
+  return fields.flatMap((field) => {
+    const path = prefix + field.key;
+    if (field.shape !== "leaf") {
+      const isArray = field.shape === "tables";
+      return keysOf(field.fields, `${path}${isArray ? "[]" : ""}.`, hasVariables && !isArray);
+    }
+    const { kind, description, defaultText, isSecret } = field;
+    return [{ path, kind, description, defaultText, isSecret, variables: hasVariables ? variablesOf(path) : [] }];
+  });
+}
+
+function tablesOf(fields: readonly AnyField[], prefix: string): readonly string[] {
+  return fields.flatMap((field) =>
+    field.shape === "leaf" ? [] : [prefix + field.key, ...tablesOf(field.fields, `${prefix}${field.key}.`)],
+  );
+}
+
+function variablesOf(path: string): readonly string[] {
+  const own = `FURZE_${path.replace(/[.-]/g, "_").toUpperCase()}`;
+  const gorse = GORSE_VARIABLES.get(path);
+  return gorse === undefined ? [own] : [own, gorse];
+}

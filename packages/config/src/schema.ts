@@ -1,0 +1,242 @@
+import { itemEnvironment, leaderboardEnvironment, userEnvironment } from "@furze/expression";
+import {
+  blobUri,
+  choice,
+  days,
+  duration,
+  expression,
+  feedbackTypes,
+  flag,
+  integer,
+  list,
+  optionalText,
+  requiredText,
+  storeUri,
+  text,
+} from "./leaves.ts";
+import { type Section, section, table, tables } from "./section.ts";
+import type {
+  BlobConfig,
+  ClusterConfig,
+  CollaborativeConfig,
+  DatabaseConfig,
+  DataSourceConfig,
+  EarlyStoppingConfig,
+  FallbackConfig,
+  FurzeConfig,
+  ItemToItemConfig,
+  MasterConfig,
+  NonPersonalizedConfig,
+  RankerConfig,
+  RecommendConfig,
+  ServerConfig,
+  UserToUserConfig,
+} from "./types.ts";
+
+const MAX_PORT = 65_535;
+
+const database = section<DatabaseConfig>({
+  dataStore: storeUri("data_store", {
+    description: "Where users, items and feedback are kept.",
+    default: "sqlite://~/.furze/var/lib/data.sqlite",
+    backend: "data",
+    supported: ["sqlite://"],
+    planned: [
+      "mysql://",
+      "postgres://",
+      "postgresql://",
+      "mongodb://",
+      "mongodb+srv://",
+      "clickhouse://",
+      "chhttp://",
+      "chhttps://",
+    ],
+  }),
+  cacheStore: storeUri("cache_store", {
+    description: "Where ranked lists, values and time series are kept.",
+    default: "sqlite://~/.furze/var/lib/cache.sqlite",
+    backend: "cache",
+    supported: ["sqlite://"],
+    planned: [
+      "redis://",
+      "rediss://",
+      "redis+cluster://",
+      "rediss+cluster://",
+      "mysql://",
+      "postgres://",
+      "postgresql://",
+      "mongodb://",
+      "mongodb+srv://",
+    ],
+  }),
+  tablePrefix: text("table_prefix", { description: "Begins the names of all tables.", default: "" }),
+  dataTablePrefix: optionalText("data_table_prefix", {
+    description: "The same for the data store only; table_prefix when absent.",
+  }),
+  cacheTablePrefix: optionalText("cache_table_prefix", {
+    description: "The same for the cache store only; table_prefix when absent.",
+  }),
+});
+
+const master = section<MasterConfig>({
+  port: integer("port", { description: "Port of gRPC.", default: 8086, minimum: 0, maximum: MAX_PORT }),
+  host: optionalText("host", { description: "Address of gRPC. Absent: 0.0.0.0 when cluster.token is set, else 127.0.0.1." }),
+  httpPort: integer("http_port", { description: "Port of HTTP.", default: 8088, minimum: 0, maximum: MAX_PORT }),
+  httpHost: optionalText("http_host", {
+    description: "Address of HTTP. Absent: 0.0.0.0 when both server.api_key and master.admin_api_key are set, else 127.0.0.1.",
+  }),
+  nJobs: integer("n_jobs", { description: "Threads that the master works with.", default: 1, minimum: 1 }),
+  metaTimeoutMs: duration("meta_timeout", {
+    description: "How often nodes report, and how long a silent one counts as alive.",
+    default: "10s",
+    minimum: 1,
+  }),
+  adminApiKey: text("admin_api_key", { description: "Key of the admin API.", default: "", isSecret: true }),
+});
+
+const cluster = section<ClusterConfig>({
+  token: text("token", { description: "Shared secret of gRPC calls between nodes.", default: "", isSecret: true }),
+});
+
+const server = section<ServerConfig>({
+  apiKey: text("api_key", { description: "Key of the REST API.", default: "", isSecret: true }),
+  defaultN: integer("default_n", { description: "Length of an answer that names none.", default: 10, minimum: 1 }),
+  clockErrorMs: duration("clock_error", { description: "How far clocks may differ.", default: "5s", minimum: 0 }),
+  autoInsertUser: flag("auto_insert_user", { description: "Whether feedback creates its user.", default: true }),
+  autoInsertItem: flag("auto_insert_item", { description: "Whether feedback creates its item.", default: true }),
+});
+
+const dataSource = section<DataSourceConfig>({
+  positiveFeedbackTypes: feedbackTypes("positive_feedback_types", { description: "Feedback that shows liking.", default: [] }),
+  negativeFeedbackTypes: feedbackTypes("negative_feedback_types", { description: "Feedback that shows dislike.", default: [] }),
+  readFeedbackTypes: feedbackTypes("read_feedback_types", {
+    description: "Feedback that shows an item was seen.",
+    default: [],
+  }),
+  positiveFeedbackTtlMs: days("positive_feedback_ttl", { description: "Days that feedback counts; 0 for ever.", default: 0 }),
+  itemTtlMs: days("item_ttl", { description: "Days that items are recommended; 0 for ever.", default: 0 }),
+});
+
+const nonPersonalized = section<NonPersonalizedConfig>({
+  name: requiredText("name", { description: "Name of the list." }),
+  score: expression("score", {
+    description: "Number by which items are ranked.",
+    environment: leaderboardEnvironment,
+    resultType: "number",
+    isRequired: true,
+  }),
+  filter: expression("filter", {
+    description: "Keeps the items for which it is true.",
+    default: "",
+    environment: leaderboardEnvironment,
+    resultType: "boolean",
+  }),
+});
+
+const EMBEDDINGS = "recommenders over embeddings";
+
+const itemToItem = section<ItemToItemConfig>({
+  name: requiredText("name", { description: "Name of the recommender." }),
+  type: choice("type", {
+    description: "What makes items similar.",
+    choices: ["tags", "users", "auto"],
+    missing: { embedding: EMBEDDINGS, chat: "recommenders that ask a language model" },
+  }),
+  column: expression("column", {
+    description: "Labels that are compared; all when empty.",
+    default: "",
+    environment: itemEnvironment,
+    resultType: "any",
+  }),
+});
+
+const userToUser = section<UserToUserConfig>({
+  name: requiredText("name", { description: "Name of the recommender." }),
+  type: choice("type", {
+    description: "What makes users similar.",
+    choices: ["tags", "items", "auto"],
+    missing: { embedding: EMBEDDINGS },
+  }),
+  column: expression("column", {
+    description: "Labels that are compared; all when empty.",
+    default: "",
+    environment: userEnvironment,
+    resultType: "any",
+  }),
+});
+
+const earlyStopping = section<EarlyStoppingConfig>({
+  patience: integer("patience", {
+    description: "Epochs without improvement that end a fit; 0 is off.",
+    default: 0,
+    minimum: 0,
+  }),
+});
+
+const collaborative = section<CollaborativeConfig>({
+  type: choice("type", { description: "Model of collaborative filtering.", default: "none", choices: ["none", "mf"] }),
+  fitPeriodMs: duration("fit_period", { description: "Time between two fits.", default: "60m", minimum: 1 }),
+  fitEpoch: integer("fit_epoch", { description: "Epochs of one fit.", default: 100, minimum: 1 }),
+  earlyStopping: table("early_stopping", earlyStopping),
+});
+
+const ranker = section<RankerConfig>({
+  type: choice("type", {
+    description: "How candidates are ranked; none merges the recommenders in order.",
+    default: "none",
+    choices: ["none"],
+    missing: { fm: "click-through-rate ranker, use none", llm: "language-model ranker, use none" },
+  }),
+  recommenders: list("recommenders", { description: "Sources of candidates, in order.", default: ["latest"] }),
+  cacheExpireMs: duration("cache_expire", {
+    description: "Age at which lists of inactive users are made again.",
+    default: "120h",
+    minimum: 1,
+  }),
+});
+
+const fallback = section<FallbackConfig>({
+  recommenders: list("recommenders", {
+    description: "Sources that fill an answer whose list is too short.",
+    default: ["latest"],
+  }),
+});
+
+const recommend = section<RecommendConfig>({
+  cacheSize: integer("cache_size", { description: "Length of every list that is kept.", default: 100, minimum: 1 }),
+  cacheExpireMs: duration("cache_expire", { description: "Age at which a list is made again.", default: "72h", minimum: 1 }),
+  contextSize: integer("context_size", {
+    description: "Newest positive feedback rows that stand for a user.",
+    default: 100,
+    minimum: 1,
+  }),
+  activeUserTtlMs: days("active_user_ttl", {
+    description: "Days after which a silent user gets no lists; 0 is off.",
+    default: 0,
+  }),
+  dataSource: table("data_source", dataSource),
+  nonPersonalized: tables("non-personalized", nonPersonalized),
+  itemToItem: tables("item-to-item", itemToItem),
+  userToUser: tables("user-to-user", userToUser),
+  collaborative: table("collaborative", collaborative),
+  ranker: table("ranker", ranker),
+  fallback: table("fallback", fallback),
+});
+
+const blob = section<BlobConfig>({
+  uri: blobUri("uri", {
+    description: "Folder of model files.",
+    default: "~/.furze/var/lib/blob",
+    planned: ["s3", "gs", "az"],
+  }),
+});
+
+/** The one description of the configuration: files, environment variables, defaults and JSON all come from it. */
+export const configSection: Section<FurzeConfig> = section<FurzeConfig>({
+  database: table("database", database),
+  master: table("master", master),
+  cluster: table("cluster", cluster),
+  server: table("server", server),
+  recommend: table("recommend", recommend),
+  blob: table("blob", blob),
+});

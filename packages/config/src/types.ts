@@ -1,0 +1,124 @@
+import type { FeedbackExpression } from "@furze/core";
+
+/** The effective configuration: defaults filled in, units converted, hosts resolved. */
+export interface FurzeConfig {
+  readonly database: DatabaseConfig;
+  readonly master: MasterConfig;
+  readonly cluster: ClusterConfig;
+  readonly server: ServerConfig;
+  readonly recommend: RecommendConfig;
+  readonly blob: BlobConfig;
+}
+
+export interface DatabaseConfig {
+  readonly dataStore: string;
+  readonly cacheStore: string;
+  readonly tablePrefix: string;
+  readonly dataTablePrefix: string;
+  readonly cacheTablePrefix: string;
+}
+
+export interface MasterConfig {
+  readonly port: number;
+  /** Address that gRPC listens on. */
+  readonly host: string;
+  readonly httpPort: number;
+  /** Address that HTTP listens on. */
+  readonly httpHost: string;
+  readonly nJobs: number;
+  readonly metaTimeoutMs: number;
+  /** Empty when none is set. */
+  readonly adminApiKey: string;
+}
+
+export interface ClusterConfig {
+  /** Shared secret of gRPC calls between master, workers and servers; empty when none is set. */
+  readonly token: string;
+}
+
+export interface ServerConfig {
+  /** Empty when none is set. */
+  readonly apiKey: string;
+  readonly defaultN: number;
+  readonly clockErrorMs: number;
+  readonly autoInsertUser: boolean;
+  readonly autoInsertItem: boolean;
+}
+
+export interface RecommendConfig {
+  readonly cacheSize: number;
+  readonly cacheExpireMs: number;
+  readonly contextSize: number;
+  /** 0 keeps every user active. */
+  readonly activeUserTtlMs: number;
+  readonly dataSource: DataSourceConfig;
+  readonly nonPersonalized: readonly NonPersonalizedConfig[];
+  readonly itemToItem: readonly ItemToItemConfig[];
+  readonly userToUser: readonly UserToUserConfig[];
+  readonly collaborative: CollaborativeConfig;
+  readonly ranker: RankerConfig;
+  readonly fallback: FallbackConfig;
+}
+
+export interface DataSourceConfig {
+  readonly positiveFeedbackTypes: readonly FeedbackExpression[];
+  readonly negativeFeedbackTypes: readonly FeedbackExpression[];
+  readonly readFeedbackTypes: readonly FeedbackExpression[];
+  /** 0 keeps feedback for ever. */
+  readonly positiveFeedbackTtlMs: number;
+  /** 0 keeps items for ever. */
+  readonly itemTtlMs: number;
+}
+
+export interface NonPersonalizedConfig {
+  readonly name: string;
+  /** Expression over `item` and `feedback` that gives a number. */
+  readonly score: string;
+  /** Expression that gives a boolean; empty keeps every item. */
+  readonly filter: string;
+}
+
+export type ItemToItemType = "tags" | "users" | "auto";
+
+export interface ItemToItemConfig {
+  readonly name: string;
+  readonly type: ItemToItemType;
+  /** Expression over `item`; empty for all labels. */
+  readonly column: string;
+}
+
+export type UserToUserType = "tags" | "items" | "auto";
+
+export interface UserToUserConfig {
+  readonly name: string;
+  readonly type: UserToUserType;
+  /** Expression over `user`; empty for all labels. */
+  readonly column: string;
+}
+
+export interface CollaborativeConfig {
+  readonly type: "none" | "mf";
+  readonly fitPeriodMs: number;
+  readonly fitEpoch: number;
+  readonly earlyStopping: EarlyStoppingConfig;
+}
+
+export interface EarlyStoppingConfig {
+  /** Epochs without improvement after which a fit ends; 0 never ends it early. */
+  readonly patience: number;
+}
+
+export interface RankerConfig {
+  readonly type: "none";
+  /** Sources of candidates, merged in this order. */
+  readonly recommenders: readonly string[];
+  readonly cacheExpireMs: number;
+}
+
+export interface FallbackConfig {
+  readonly recommenders: readonly string[];
+}
+
+export interface BlobConfig {
+  readonly uri: string;
+}
