@@ -1,0 +1,223 @@
+import { readFileSync } from "node:fs";
+import { FurzeError } from "@furze/core";
+import { describe, expect, it } from "vitest";
+import { configError, fixture, message, problems } from "../test/inputs.ts";
+import { loadConfig, readFailure } from "./load.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+const FULL = `
+[database]
+data_store = "sqlite:///var/data.sqlite"
+cache_store = "sqlite:///var/cache.sqlite"
+table_prefix = "f_"
+cache_table_prefix = "c_"
+
+[master]
+port = 1
+host = "10.0.0.1"
+http_port = 2
+http_host = "10.0.0.2"
+n_jobs = 4
+meta_timeout = "1m30s"
+admin_api_key = "admin"
+
+[cluster]
+token = "shared"
+
+[server]
+api_key = "rest"
+default_n = 20
+clock_error = "1s"
+auto_insert_user = false
+auto_insert_item = false
+
+[recommend]
+cache_size = 50
+cache_expire = "24h"
+context_size = 30
+active_user_ttl = 7
+
+[recommend.data_source]
+positive_feedback_types = ["star", "rating>=4.0"]
+negative_feedback_types = ["rating<2"]
+read_feedback_types = ["read"]
+positive_feedback_ttl = 30
+item_ttl = 60
+
+[[recommend.non-personalized]]
+name = "popular"
+score = "count(feedback, .FeedbackType == 'star')"
+filter = "(now() - item.Timestamp).Hours() < 168"
+
+[[recommend.item-to-item]]
+name = "near"
+type = "tags"
+column = "item.Labels.topics"
+
+[[recommend.user-to-user]]
+name = "peers"
+type = "items"
+
+[recommend.collaborative]
+type = "mf"
+fit_period = "2h"
+fit_epoch = 50
+[recommend.collaborative.early_stopping]
+patience = 5
+
+[recommend.ranker]
+recommenders = ["collaborative", "item-to-item/near", "user-to-user/peers", "non-personalized/popular", "latest"]
+cache_expire = "48h"
+
+[recommend.fallback]
+recommenders = ["non-personalized/popular"]
+
+[blob]
+uri = "/var/models"
+`;
+
+describe("a valid file", () => {
+  it("fills every key", () => {
+    expect(loadConfig({ text: FULL })).toEqual({
+      warnings: [],
+      config: {
+        database: {
+          dataStore: "sqlite:///var/data.sqlite",
+          cacheStore: "sqlite:///var/cache.sqlite",
+          tablePrefix: "f_",
+          dataTablePrefix: "f_",
+          cacheTablePrefix: "c_",
+        },
+        master: {
+          port: 1,
+          host: "10.0.0.1",
+          httpPort: 2,
+          httpHost: "10.0.0.2",
+          nJobs: 4,
+          metaTimeoutMs: 90_000,
+          adminApiKey: "admin",
+        },
+        cluster: { token: "shared" },
+        server: { apiKey: "rest", defaultN: 20, clockErrorMs: 1000, autoInsertUser: false, autoInsertItem: false },
+        recommend: {
+          cacheSize: 50,
+          cacheExpireMs: 24 * HOUR_MS,
+          contextSize: 30,
+          activeUserTtlMs: 7 * DAY_MS,
+          dataSource: {
+            positiveFeedbackTypes: [{ feedbackType: "star" }, { feedbackType: "rating", operator: ">=", bound: 4 }],
+            negativeFeedbackTypes: [{ feedbackType: "rating", operator: "<", bound: 2 }],
+            readFeedbackTypes: [{ feedbackType: "read" }],
+            positiveFeedbackTtlMs: 30 * DAY_MS,
+            itemTtlMs: 60 * DAY_MS,
+          },
+          nonPersonalized: [
+            {
+              name: "popular",
+              score: "count(feedback, .FeedbackType == 'star')",
+              filter: "(now() - item.Timestamp).Hours() < 168",
+            },
+          ],
+          itemToItem: [{ name: "near", type: "tags", column: "item.Labels.topics" }],
+          userToUser: [{ name: "peers", type: "items", column: "" }],
+          collaborative: { type: "mf", fitPeriodMs: 2 * HOUR_MS, fitEpoch: 50, earlyStopping: { patience: 5 } },
+          ranker: {
+            type: "none",
+            recommenders: ["collaborative", "item-to-item/near", "user-to-user/peers", "non-personalized/popular", "latest"],
+            cacheExpireMs: 48 * HOUR_MS,
+          },
+          fallback: { recommenders: ["non-personalized/popular"] },
+        },
+        blob: { uri: "/var/models" },
+      },
+    });
+  });
+
+  it("has the documented defaults when empty", () => {
+    const { config } = loadConfig({});
+    expect(config.database.dataStore).toBe("sqlite://~/.furze/var/lib/data.sqlite");
+    expect(config.server).toEqual({ apiKey: "", defaultN: 10, clockErrorMs: 5000, autoInsertUser: true, autoInsertItem: true });
+    expect(config.recommend.cacheExpireMs).toBe(72 * HOUR_MS);
+    expect(config.recommend.ranker).toEqual({ type: "none", recommenders: ["latest"], cacheExpireMs: 120 * HOUR_MS });
+    expect(config.recommend.fallback).toEqual({ recommenders: ["latest"] });
+  });
+
+  it("takes names in any case, integers as nanoseconds, texts as numbers and one text as a list", () => {
+    const { config } = loadConfig({
+      text: '[SERVER]\nDefault_N = "7"\nclock_error = 2_000_000_000\nauto_insert_user = 0\n[recommend.fallback]\nrecommenders = "latest"',
+    });
+    expect(config.server).toMatchObject({ defaultN: 7, clockErrorMs: 2000, autoInsertUser: false });
+    expect(config.recommend.fallback.recommenders).toEqual(["latest"]);
+  });
+
+  it("skips a byte-order mark", () => {
+    expect(loadConfig({ text: "\uFEFF[server]\ndefault_n = 3" }).config.server.defaultN).toBe(3);
+  });
+});
+
+describe("a broken file", () => {
+  it("reports every mistake with its line", () => {
+    const error = configError(() => loadConfig({ file: fixture("broken/many-mistakes.toml") }));
+    expect(`${error.message}\n`).toBe(readFileSync(fixture("broken/many-mistakes.txt"), "utf8"));
+    expect(FurzeError.is(error) && error.code).toBe("INVALID_CONFIG");
+  });
+
+  it("reports a syntax error with line and column", () => {
+    expect(problems({ text: "[server]\napi_key = " })).toEqual([
+      { path: "", message: expect.stringMatching(/^not valid TOML: /), line: 2, column: expect.any(Number) },
+    ]);
+  });
+
+  it("has its own message for what is not a readable file", () => {
+    const folder = fixture("broken");
+    expect(configError(() => loadConfig({ file: fixture("none.toml") })).message).toBe(
+      `the config file ${fixture("none.toml")} does not exist`,
+    );
+    expect(configError(() => loadConfig({ file: folder })).message).toBe(
+      `the config file ${folder} is a directory, name the file in it`,
+    );
+    const denied = Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
+    expect(readFailure("furze.toml", denied)).toBe("the config file furze.toml may not be read by this user");
+    expect(readFailure("furze.toml", new Error("disk on fire"))).toBe(
+      "the config file furze.toml cannot be read: disk on fire",
+    );
+  });
+
+  it.each([
+    ["server = 5", "server: server must be a table (line 1)"],
+    [
+      "[recommend.non-personalized]\nname = 'a'",
+      "recommend.non-personalized: non-personalized must be an array of tables (line 1)",
+    ],
+    ["[recommend.ranker]\nrecommenders = []", "recommend.ranker.recommenders: ranker.recommenders must not be empty (line 2)"],
+    [
+      "[recommend.ranker]\ntype = 'fm'",
+      "recommend.ranker.type: type fm is not supported yet: this release has no click-through-rate ranker, use none (line 2)",
+    ],
+    ["[server]\ncache_size = 5", "server.cache_size: unknown key, did you mean recommend.cache_size? (line 2)"],
+    ["[serve]\nport = 5", "serve: unknown key, did you mean server? (line 1)"],
+    [
+      "[server]\nport = 1\nPort = 2",
+      "server.port: set twice, in different case (line 2)\nserver.port: unknown key, did you mean master.port? (line 2)",
+    ],
+    ["[blob]\nuri = 'ftp://x/y'", "blob.uri: unsupported blob.uri scheme: ftp (line 2)"],
+    [
+      '[[recommend.non-personalized]]\nname = "a"\nscore = """\n1 +\n  foo"""',
+      "recommend.non-personalized[0].score: invalid item expression at its line 2, column 3: unknown name foo, known are item, feedback (line 3)",
+    ],
+    [
+      "[server]\nclock_error = 2024-01-01",
+      'server.clock_error: clock_error must be a duration such as "1h30m", not a date (line 2)',
+    ],
+  ])("%s", (text, expected) => {
+    expect(message(text)).toBe(expected);
+  });
+
+  it("accepts a column of its own environment only", () => {
+    const text = (column: string) => `[[recommend.user-to-user]]\nname = "a"\ntype = "tags"\ncolumn = "${column}"`;
+    expect(loadConfig({ text: text("user.Labels.topics") }).config.recommend.userToUser[0]?.column).toBe("user.Labels.topics");
+    expect(message(text("item.Labels"))).toMatch(/unknown name item, known are user \(line 4\)$/);
+  });
+});

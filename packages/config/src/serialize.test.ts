@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { configError } from "../test/inputs.ts";
+import { configKeys } from "./keys.ts";
+import { loadConfig } from "./load.ts";
+import { maskConfig, maskUri } from "./mask.ts";
+import { configDigest, configFromJson, configToJson, configToTable } from "./serialize.ts";
+
+const TEXT = `
+[server]
+api_key = "rest-secret"
+clock_error = "1.5s"
+[master]
+admin_api_key = "admin-secret"
+[cluster]
+token = "token-secret"
+[recommend.data_source]
+positive_feedback_types = ["rating>=4.0"]
+item_ttl = 3
+[[recommend.non-personalized]]
+name = "popular"
+score = "len(feedback)"
+`;
+
+const { config } = loadConfig({ text: TEXT });
+
+describe("JSON", () => {
+  it("brings the same configuration back", () => {
+    expect(configFromJson(configToJson(config))).toEqual(config);
+  });
+
+  it("has the names and units of the file", () => {
+    expect(configToTable(config)).toMatchObject({
+      server: { clock_error: "1.5s", default_n: 10 },
+      recommend: {
+        cache_expire: "72h",
+        collaborative: { fit_period: "1h", early_stopping: { patience: 0 } },
+        data_source: { positive_feedback_types: ["rating>=4"], item_ttl: 3 },
+        "non-personalized": [{ name: "popular", score: "len(feedback)", filter: "" }],
+      },
+    });
+  });
+
+  it("is validated", () => {
+    expect(configError(() => configFromJson("{")).message).toBe("the configuration is not valid JSON");
+    expect(configError(() => configFromJson("[]")).message).toBe("the configuration must be an object");
+    expect(configError(() => configFromJson('{"server":{"default_n":0,"extra":1}}')).message).toBe(
+      "server.default_n: default_n must be greater than 0\nserver.extra: unknown key",
+    );
+  });
+});
+
+describe("digest", () => {
+  const digest = (text: string) => configDigest(loadConfig({ text }).config);
+
+  it("is 64 hexadecimal digits that follow what shapes lists", () => {
+    expect(digest("")).toMatch(/^[0-9a-f]{64}$/);
+    const changes = [
+      "[recommend]\ncache_size = 5",
+      "[recommend]\ncontext_size = 5",
+      "[recommend.data_source]\nitem_ttl = 1",
+      '[recommend.data_source]\nread_feedback_types = ["read"]',
+      "[recommend.collaborative]\ntype = 'mf'",
+      "[recommend.collaborative]\nfit_epoch = 5",
+      '[[recommend.item-to-item]]\nname = "a"\ntype = "tags"',
+      '[[recommend.user-to-user]]\nname = "a"\ntype = "tags"',
+      '[[recommend.non-personalized]]\nname = "a"\nscore = "1"',
+    ];
+    expect(new Set(["", ...changes].map(digest)).size).toBe(changes.length + 1);
+  });
+
+  it("does not follow the rest", () => {
+    const rest =
+      "[server]\napi_key = 'x'\n[master]\nport = 1\n[recommend]\ncache_expire = '1h'\n[recommend.collaborative]\nfit_period = '1h'";
+    expect(digest(rest)).toBe(digest(""));
+    expect(digest('[recommend.data_source]\npositive_feedback_types = ["a>=3.0"]')).toBe(
+      digest('[recommend.data_source]\npositive_feedback_types = ["a>=3"]'),
+    );
+  });
+});
+
+describe("masking", () => {
+  it("hides every secret key and changes nothing else", () => {
+    const masked = configToTable(maskConfig(config));
+    const secrets = configKeys().filter((key) => key.isSecret);
+    expect(secrets.map((key) => key.path)).toEqual(["master.admin_api_key", "cluster.token", "server.api_key"]);
+    for (const { path } of secrets) {
+      const [table = "", key = ""] = path.split(".");
+      expect(masked[table]).toHaveProperty(key, "********");
+    }
+    expect(JSON.stringify(masked)).not.toContain("secret");
+    expect(masked.recommend).toEqual(configToTable(config).recommend);
+    expect(maskConfig(loadConfig({}).config).server.apiKey).toBe("");
+  });
+
+  it.each([
+    ["mysql://user:p@ss:w/rd?@tcp(host:3306)/db?parseTime=true", "mysql://user:********@tcp(host:3306)/db?parseTime=true"],
+    ["postgres://user:pw@host/db?sslmode=off", "postgres://user:********@host/db?sslmode=off"],
+    ["redis://:pw@host:6379/0", "redis://:********@host:6379/0"],
+    ["clickhouse://host:8123/db?user=a&password=pw&x=1", "clickhouse://host:8123/db?user=a&password=********&x=1"],
+    ["mongodb+srv://user:pw@host/db", "mongodb+srv://user:********@host/db"],
+    ["sqlite://~/data.sqlite", "sqlite://~/data.sqlite"],
+    ["postgres://host:5432/db", "postgres://host:5432/db"],
+    ["/var/models", "/var/models"],
+  ])("%s", (uri, masked) => {
+    expect(maskUri(uri)).toBe(masked);
+  });
+});
