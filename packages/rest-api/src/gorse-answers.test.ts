@@ -18,22 +18,22 @@ interface RecordedAnswer {
 const recorded = JSON.parse(readFileSync(new URL("../test/gorse-answers.json", import.meta.url), "utf8")) as RecordedAnswer[];
 
 const textOf = (name: string): string => recorded.find((answer) => answer.name === name)?.text ?? "";
-const valueOf = (name: string): unknown => JSON.parse(textOf(name));
-const rowsOf = (name: string, list: string): object[] => (valueOf(name) as Record<string, object[]>)[list] ?? [];
+const answerOf = (name: string): unknown => JSON.parse(textOf(name));
+const rowsOf = (name: string, list: string): object[] => (answerOf(name) as Record<string, object[]>)[list] ?? [];
 
 async function insertData({ call }: TestApi): Promise<void> {
   const users = [
-    valueOf("user"),
+    answerOf("user"),
     ...rowsOf("users", "Users"),
     ...rowsOf("users-page2", "Users"),
     { UserId: "104" },
     { UserId: "2" },
   ];
-  const items = [valueOf("item"), ...rowsOf("items", "Items"), ...rowsOf("items-page2", "Items"), { ItemId: "1003" }];
+  const items = [answerOf("item"), ...rowsOf("items", "Items"), ...rowsOf("items-page2", "Items"), { ItemId: "1003" }];
   const feedback = [
     ...rowsOf("feedback", "Feedback"),
     ...rowsOf("feedback-page2", "Feedback"),
-    ...(valueOf("item-feedback") as object[]),
+    ...(answerOf("item-feedback") as object[]),
     // Not in the answers but in their cursors.
     { FeedbackType: "rating", UserId: "1", ItemId: "104" },
   ];
@@ -44,10 +44,10 @@ async function insertData({ call }: TestApi): Promise<void> {
 
 function setLists({ recommender }: TestApi): void {
   const scores = (name: string): [string, number][] =>
-    (valueOf(name) as { Id: string; Score: number }[]).map(({ Id, Score }) => [Id, Score]);
+    (answerOf(name) as { Id: string; Score: number }[]).map(({ Id, Score }) => [Id, Score]);
   const timeOf = (name: string): number =>
     Date.parse((recorded.find((answer) => answer.name === name)?.lastModified ?? "").replace("UTC", "GMT"));
-  const ids = valueOf("recommend") as string[];
+  const ids = answerOf("recommend") as string[];
   const withScores = scores("recommend-v2-scores");
   recommender.set(
     "recommend/1",
@@ -56,7 +56,7 @@ function setLists({ recommender }: TestApi): void {
   );
   recommender.set(
     "recommend/2",
-    (valueOf("recommend-writeback") as string[]).map((id) => [id, 1]),
+    (answerOf("recommend-writeback") as string[]).map((id) => [id, 1]),
   );
   recommender.set("latest", [...scores("latest"), ...scores("latest-off")]);
   recommender.set("non-personalized/popular", scores("non-personalized"), timeOf("non-personalized"));

@@ -1,17 +1,21 @@
 import type { Context } from "hono";
-import { HttpError } from "../http-error.ts";
+import { badRequest, HttpError } from "../http-error.ts";
 
 /**
  * The body as text, read only as far as the limit allows.
  *
- * @throws {HttpError} 413 when it is larger than `maxBytes`, before it is held in memory
+ * @throws {HttpError} 413 when it is larger than `maxBytes`, before it is held in memory; 400 when the caller leaves midway
  */
 export async function readBody(c: Context, maxBytes: number): Promise<string> {
   const declared = c.req.header("content-length");
-  if (declared === undefined) return readStream(c, maxBytes);
   // The HTTP parser has checked that this is a number, and it passes no byte beyond it.
-  if (Number(declared) > maxBytes) throw tooLarge(maxBytes);
-  return c.req.text();
+  if (declared !== undefined && Number(declared) > maxBytes) throw tooLarge(maxBytes);
+  try {
+    return await (declared === undefined ? readStream(c, maxBytes) : c.req.text());
+  } catch (error) {
+    if (error instanceof HttpError) throw error;
+    throw badRequest("unexpected EOF");
+  }
 }
 
 async function readStream(c: Context, maxBytes: number): Promise<string> {
