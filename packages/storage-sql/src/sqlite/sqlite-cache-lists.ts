@@ -57,7 +57,7 @@ export class SqliteCacheLists {
     if (lists.length === 0) return;
     const sql = `INSERT INTO ${this.#tables.lists} (collection, name, expires_ms, value) VALUES (?, ?, ?, ?)
       ON CONFLICT (collection, name) DO UPDATE SET expires_ms = excluded.expires_ms, value = excluded.value`;
-    await this.#session.write(function* (connection) {
+    await this.#session.writeSliced(function* (connection) {
       const statement = connection.prepare(sql);
       for (const [position, put] of lists.entries()) {
         if (position % UPSERT_SLICE_ROWS === 0) yield;
@@ -70,7 +70,7 @@ export class SqliteCacheLists {
     for (const key of keys) checkKey(key);
     if (keys.length === 0) return;
     const sql = `DELETE FROM ${this.#tables.lists} WHERE collection = ? AND name = ?`;
-    await this.#session.write(function* (connection) {
+    await this.#session.writeSliced(function* (connection) {
       for (const [position, key] of keys.entries()) {
         if (position % UPSERT_SLICE_ROWS === 0) yield;
         connection.prepare(sql).run(key.collection, key.name);

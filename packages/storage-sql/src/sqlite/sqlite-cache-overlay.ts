@@ -30,7 +30,7 @@ export class SqliteCacheOverlay {
     for (const entry of entries) checkId(entry.itemId, "ItemId");
     const tables = this.#tables;
     if (entries.length === 0) return this.#session.read((reader) => readOverlayVersion(reader, tables), options);
-    return this.#session.write(function* (connection) {
+    return this.#session.writeSliced(function* (connection) {
       connection.prepare(`UPDATE ${tables.overlayVersion} SET version = version + 1`).run();
       const version = readOverlayVersion(connection, tables);
       const upsert = connection.prepare(`INSERT INTO ${tables.overlay} AS old

@@ -130,7 +130,7 @@ class SqliteCacheStore implements CacheStore {
       const sql = `DELETE FROM ${table} WHERE rowid IN
         (SELECT rowid FROM ${table} WHERE expires_ms <= ? LIMIT ${GARBAGE_CHUNK_ROWS})`;
       for (let chunk = GARBAGE_CHUNK_ROWS; chunk === GARBAGE_CHUNK_ROWS; deleted += chunk) {
-        chunk = await this.#session.write(function* (connection) {
+        chunk = await this.#session.write((connection) => {
           return Number(connection.prepare(sql).run(nowMs).changes);
         }, options);
       }
@@ -148,7 +148,7 @@ class SqliteCacheStore implements CacheStore {
 
   async purge(options?: CallOptions): Promise<void> {
     const { lists, values, points, overlay } = this.#tables;
-    await this.#session.write(function* (connection) {
+    await this.#session.writeSliced(function* (connection) {
       for (const table of [lists, values, points, overlay]) {
         connection.execute(`DELETE FROM ${table}`);
         yield;
@@ -166,7 +166,7 @@ class SqliteCacheStore implements CacheStore {
     options: CallOptions | undefined,
   ): Promise<void> {
     if (rows.length === 0) return;
-    await this.#session.write(function* (connection) {
+    await this.#session.writeSliced(function* (connection) {
       for (const [position, row] of rows.entries()) {
         if (position % UPSERT_SLICE_ROWS === 0) yield;
         connection.prepare(sql).run(...row);

@@ -40,7 +40,7 @@ class SqliteDataStore implements DataStore {
 
   async purge(options?: CallOptions): Promise<void> {
     const { users, items, itemCategories, feedback } = this.#tables;
-    await this.#session.write(function* (connection) {
+    await this.#session.writeSliced(function* (connection) {
       for (const table of [feedback, itemCategories, items, users]) {
         connection.execute(`DELETE FROM ${table}`);
         yield;

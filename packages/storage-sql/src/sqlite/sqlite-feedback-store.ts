@@ -44,7 +44,7 @@ export class SqliteFeedbackStore implements FeedbackStore {
   async upsert(rows: readonly Feedback[], options: FeedbackWriteOptions): Promise<FeedbackWriteResult> {
     checkFeedback(rows);
     if (rows.length === 0) return { accepted: 0, rejected: 0 };
-    return this.#session.write((connection) => writeFeedback(connection, this.#tables, rows, options), options);
+    return this.#session.writeSliced((connection) => writeFeedback(connection, this.#tables, rows, options), options);
   }
 
   async list(options: FeedbackListOptions): Promise<Page<Feedback, FeedbackKey>> {
@@ -94,7 +94,7 @@ export class SqliteFeedbackStore implements FeedbackStore {
     checkPair(userId, itemId);
     const sql = `DELETE FROM ${this.#tables.feedback} WHERE ${PAIR}`;
     const type = options.feedbackType ?? null;
-    return this.#session.write(function* (connection) {
+    return this.#session.write((connection) => {
       return Number(connection.prepare(sql).run(userId, itemId, type).changes);
     }, options);
   }

@@ -62,7 +62,7 @@ export class SqliteItemStore implements ItemStore {
     checkItems(items);
     if (items.length === 0) return;
     const sql = this.#upsert;
-    await this.#session.write(function* (connection) {
+    await this.#session.writeSliced(function* (connection) {
       const statement = connection.prepare(sql);
       for (const [position, item] of items.entries()) {
         const categories = toCategories(item.categories);
@@ -81,7 +81,7 @@ export class SqliteItemStore implements ItemStore {
     checkId(itemId, "ItemId");
     checkItemPatch(patch);
     const sql = this.#patch;
-    return this.#session.write(function* (connection) {
+    return this.#session.write((connection) => {
       const { changes } = connection
         .prepare(sql)
         .run(
@@ -142,7 +142,7 @@ export class SqliteItemStore implements ItemStore {
   ): Promise<boolean> {
     checkId(itemId, "ItemId");
     const { items } = this.#tables;
-    return this.#session.write(function* (connection) {
+    return this.#session.write((connection) => {
       const row = connection.prepare(`SELECT categories FROM ${items} WHERE item_id = ?`).get(itemId);
       if (row === undefined) return false;
       const [categories] = row as [string];

@@ -29,7 +29,7 @@ export async function migrateSqlite(
   options: CallOptions | undefined,
 ): Promise<void> {
   const supported = schema.migrations.at(-1)?.version ?? 0;
-  await session.write(function* (connection) {
+  await session.writeSliced(function* (connection) {
     connection.execute(ledgerSql(schema.ledgerTable));
     const found = readVersion(connection, schema.ledgerTable);
     if (found > supported) throw new SchemaTooNewError(found, supported);

@@ -117,7 +117,7 @@ export function deleteEntities(
   const key = "user_id, item_id, feedback_type";
   const deleteFeedback = `DELETE FROM ${feedback} WHERE (${key}) IN
     (SELECT ${key} FROM ${feedback} WHERE ${column} = ? LIMIT ${DELETE_CHUNK_ROWS})`;
-  return session.write(function* (connection) {
+  return session.writeSliced(function* (connection) {
     let existed = 0;
     for (const id of ids) {
       while (Number(connection.prepare(deleteFeedback).run(id).changes) === DELETE_CHUNK_ROWS) yield;

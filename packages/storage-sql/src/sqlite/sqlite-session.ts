@@ -54,7 +54,13 @@ export class SqliteSession {
     }, options);
   }
 
-  write<T>(run: WriteJob<T>, options: CallOptions | undefined): Promise<T> {
+  /** Runs short writes as one atomic call. */
+  write<T>(run: (connection: SqliteConnection) => T, options: CallOptions | undefined): Promise<T> {
+    return this.writeSliced((connection) => ({ next: () => ({ done: true, value: run(connection) }) }), options);
+  }
+
+  /** Runs long writes as one atomic call; the job yields between parts of it. */
+  writeSliced<T>(run: WriteJob<T>, options: CallOptions | undefined): Promise<T> {
     return this.#writer.write(run, options);
   }
 

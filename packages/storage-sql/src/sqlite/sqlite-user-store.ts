@@ -41,7 +41,7 @@ export class SqliteUserStore implements UserStore {
     checkUsers(users);
     if (users.length === 0) return;
     const sql = this.#upsert;
-    await this.#session.write(function* (connection) {
+    await this.#session.writeSliced(function* (connection) {
       const statement = connection.prepare(sql);
       for (const [position, user] of users.entries()) {
         statement.run(user.userId, toJson(user.labels), user.comment);
@@ -60,7 +60,7 @@ export class SqliteUserStore implements UserStore {
     checkUserPatch(patch);
     const sql = this.#patch;
     const labels: JsonValue | undefined = patch.labels;
-    return this.#session.write(function* (connection) {
+    return this.#session.write((connection) => {
       const { changes } = connection
         .prepare(sql)
         .run(userId, labels === undefined ? 0 : 1, toJson(labels ?? null), patch.comment ?? null);

@@ -8,7 +8,7 @@ import { isBusyError, toStoreError } from "./sqlite-errors.ts";
  * One call's writes. It yields now and then (about every hundred rows), so that a bulk write neither blocks the event loop nor
  * misses an abort; the transaction stays open across the pauses.
  */
-export type WriteJob<T> = (connection: SqliteConnection) => Generator<undefined, T, undefined>;
+export type WriteJob<T> = (connection: SqliteConnection) => Iterator<undefined, T, undefined>;
 
 interface PendingWrite {
   readonly run: WriteJob<unknown>;

@@ -1,1 +1,2 @@
-export {};
+export { type DataStoreSuiteOptions, describeDataStore } from "./describe-data-store.ts";
+export type { SkippedTest } from "./suite.ts";

@@ -1,0 +1,167 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  AbortError,
+  type CallOptions,
+  FurzeError,
+  InvalidArgumentError,
+  NotFoundError,
+  throwIfAborted,
+  UnavailableError,
+} from "@furze/core";
+import type { BlobInfo, BlobStore } from "@furze/storage";
+
+const NAME = /^[A-Za-z0-9._-]{1,200}$/;
+/** Unfinished files begin with this, which no name may. */
+const UNFINISHED = ".unfinished-";
+
+/** Blobs as files of one folder. */
+export class LocalBlobStore implements BlobStore {
+  readonly #folder: string;
+  readonly #puts = new Set<Promise<void>>();
+  #isClosed = false;
+
+  /** @param folder created by the first `put` */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async put(name: string, content: Uint8Array | AsyncIterable<Uint8Array>, options?: CallOptions): Promise<void> {
+    this.#checkCall(name, options);
+    const put = this.#write(name, content, options);
+    this.#puts.add(put);
+    try {
+      await put;
+    } catch (error) {
+      throw this.#toStoreError(error, name);
+    } finally {
+      this.#puts.delete(put);
+    }
+  }
+
+  async *get(name: string, options?: CallOptions): AsyncIterable<Uint8Array> {
+    this.#checkCall(name, options);
+    try {
+      yield* createReadStream(join(this.#folder, name), { signal: options?.signal ?? null, highWaterMark: 1 << 20 });
+    } catch (error) {
+      throw this.#toStoreError(error, name);
+    }
+  }
+
+  async list(options?: CallOptions): Promise<BlobInfo[]> {
+    this.#checkCall(undefined, options);
+    const infos = await Promise.all((await this.#names()).map((name) => this.#info(name)));
+    return infos.filter((info) => info !== undefined);
+  }
+
+  async delete(name: string, options?: CallOptions): Promise<void> {
+    this.#checkCall(name, options);
+    try {
+      await rm(join(this.#folder, name), { force: true });
+    } catch (error) {
+      throw this.#toStoreError(error, name);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#puts);
+  }
+
+  /** Content, then name: after a crash the folder has the old or the new blob under the name, whole. */
+  async #write(name: string, content: Uint8Array | AsyncIterable<Uint8Array>, options: CallOptions | undefined): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const unfinished = join(this.#folder, `${UNFINISHED}${randomUUID()}`);
+    try {
+      const file = await open(unfinished, "wx");
+      try {
+        const chunks = content instanceof Uint8Array ? [content] : content;
+        for await (const chunk of chunks) {
+          throwIfAborted(options?.signal);
+          await file.writeFile(chunk);
+        }
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      throwIfAborted(options?.signal);
+      await rename(unfinished, join(this.#folder, name));
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+    await syncFolder(this.#folder);
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      const files = await readdir(this.#folder, { withFileTypes: true });
+      return files
+        .filter((file) => file.isFile() && isName(file.name))
+        .map((file) => file.name)
+        .sort();
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return [];
+      throw this.#toStoreError(error, "");
+    }
+  }
+
+  /** `undefined` for a blob that was deleted meanwhile. */
+  async #info(name: string): Promise<BlobInfo | undefined> {
+    try {
+      const { size, mtimeMs } = await stat(join(this.#folder, name));
+      return { name, sizeBytes: size, modifiedMs: Math.floor(mtimeMs) };
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return undefined;
+      throw this.#toStoreError(error, name);
+    }
+  }
+
+  #checkCall(name: string | undefined, options: CallOptions | undefined): void {
+    throwIfAborted(options?.signal);
+    if (this.#isClosed) throw new UnavailableError("The blob store is closed.", { retryable: false });
+    if (name === undefined || isName(name)) return;
+    const rule = "may have up to 200 letters, digits, dots, underscores and dashes, and must not begin with a dot";
+    throw new InvalidArgumentError("name", `A blob name ${rule}, got ${JSON.stringify(name)}`);
+  }
+
+  #toStoreError(error: unknown, name: string): unknown {
+    if (FurzeError.is(error)) return error;
+    const code = errorCode(error);
+    if (code === "ABORT_ERR") return new AbortError(undefined, { cause: error });
+    if (code === "ENOENT") return new NotFoundError("blob", name, { cause: error });
+    // Without a code it is what the caller's own content threw.
+    if (code === undefined) return error;
+    return new UnavailableError(
+      `The blob folder ${this.#folder} cannot be used (${code}): check that it is a writable folder.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function isName(name: string): boolean {
+  return NAME.test(name) && !name.startsWith(".");
+}
+
+function errorCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Makes the rename survive a power cut; systems that cannot open a folder, such as Windows, do without. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch {
+    // The blob itself is written; only its name may be lost in a power cut.
+  }
+}
