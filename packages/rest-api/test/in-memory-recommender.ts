@@ -1,4 +1,4 @@
-import { NotFoundError } from "@furze/core";
+import { FurzeError } from "@furze/core";
 import type { ListAnswer, Recommendation, RecommenderService, RecommendQuery, SimilarUser } from "@furze/recommend";
 
 /** A recommender that answers from lists the test sets; every query it gets is kept for the test to look at. */
@@ -20,7 +20,7 @@ export class InMemoryRecommender implements RecommenderService {
   }
 
   async recommendForSession(feedback: readonly { itemId: string }[], query: RecommendQuery): Promise<Recommendation[]> {
-    if (!this.isItemToItemConfigured) throw new NotFoundError("recommender", "item-to-item");
+    if (!this.isItemToItemConfigured) throw new FurzeError("NOT_FOUND", "item-to-item recommendation is not enabled");
     return feedback.flatMap(({ itemId }) => this.#list(`item-to-item/${itemId}`, query).rows);
   }
 
@@ -33,7 +33,8 @@ export class InMemoryRecommender implements RecommenderService {
   }
 
   async itemToItem(name: string | undefined, itemId: string, query: RecommendQuery): Promise<ListAnswer<Recommendation>> {
-    if (name === undefined && !this.isItemToItemConfigured) throw new NotFoundError("recommender", "item-to-item");
+    if (name === undefined && !this.isItemToItemConfigured)
+      throw new FurzeError("NOT_FOUND", "item-to-item recommendation is not enabled");
     return this.#list(`item-to-item/${name ?? "neighbors"}/${itemId}`, query);
   }
 
@@ -43,7 +44,8 @@ export class InMemoryRecommender implements RecommenderService {
   }
 
   async collaborative(userId: string, query: RecommendQuery): Promise<ListAnswer<Recommendation>> {
-    if (!this.isCollaborativeConfigured) throw new NotFoundError("recommender", "collaborative");
+    if (!this.isCollaborativeConfigured)
+      throw new FurzeError("NOT_FOUND", "collaborative filtering recommendation is disabled");
     return this.#list(`recommend/${userId}`, query);
   }
 

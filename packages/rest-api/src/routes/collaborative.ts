@@ -1,22 +1,14 @@
 import type { Context } from "hono";
 import { type Endpoint, endpoint, type Reply } from "../endpoint.ts";
-import { HttpError } from "../http-error.ts";
 import type { ApiContext } from "../options.ts";
 import { readUserId } from "../request/query.ts";
 import { scoresAnswer } from "../response-schemas.ts";
-import { isMissingRecommender } from "./neighbors.ts";
 import { listReply, readListQuery } from "./ranked-list.ts";
 
 /** The stored list of a user, under its name of v0.5 and that of v0.4. */
 export function collaborativeEndpoints(context: ApiContext): Endpoint[] {
-  const answer = async (c: Context): Promise<Reply> => {
-    try {
-      return listReply(await context.recommender.collaborative(readUserId(c), readListQuery(c, context)));
-    } catch (error) {
-      if (isMissingRecommender(error)) throw new HttpError(404, "collaborative filtering recommendation is disabled");
-      throw error;
-    }
-  };
+  const answer = async (c: Context): Promise<Reply> =>
+    listReply(await context.recommender.collaborative(readUserId(c), readListQuery(c, context)));
   const bases = ["/api/collaborative-filtering/{user-id}", "/api/intermediate/recommend/{user-id}"];
   return bases
     .flatMap((base) => [base, `${base}/{category}`])

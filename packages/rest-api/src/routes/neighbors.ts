@@ -1,8 +1,6 @@
-import { FurzeError, type NotFoundError } from "@furze/core";
 import type { ListAnswer, SimilarUser } from "@furze/recommend";
 import type { Context } from "hono";
 import { type Endpoint, endpoint, type Reply, type ReplyOptions } from "../endpoint.ts";
-import { HttpError } from "../http-error.ts";
 import type { ApiContext } from "../options.ts";
 import { readItemId, readName, readUserId } from "../request/query.ts";
 import { scoresAnswer } from "../response-schemas.ts";
@@ -22,9 +20,7 @@ export function neighborEndpoints(context: ApiContext): Endpoint[] {
     usersReply(await recommender.userToUser(name, readUserId(c), readListQuery(c, context)));
   return [
     ...["/api/item/{item-id}/neighbors", "/api/item/{item-id}/neighbors/{category}"].map((path) =>
-      endpoint({ ...facts, path, query: itemQuery, summary: "Items like an item" }, (c) =>
-        orNotEnabled("item-to-item", () => ofItem(c, undefined)),
-      ),
+      endpoint({ ...facts, path, query: itemQuery, summary: "Items like an item" }, (c) => ofItem(c, undefined)),
     ),
     endpoint(
       {
@@ -36,7 +32,7 @@ export function neighborEndpoints(context: ApiContext): Endpoint[] {
       (c) => ofItem(c, readName(c, "name")),
     ),
     endpoint({ ...facts, path: "/api/user/{user-id}/neighbors", query: userQuery, summary: "Users like a user" }, (c) =>
-      orNotEnabled("user-to-user", () => ofUser(c, undefined)),
+      ofUser(c, undefined),
     ),
     endpoint(
       {
@@ -55,19 +51,4 @@ function usersReply(answer: ListAnswer<SimilarUser>): ReplyOptions {
     body: writeList(answer.rows, (row, depth) => writeScore(row.userId, row.score, depth)),
     headers: { "Last-Modified": formatHttpTime(answer.updatedMs) },
   };
-}
-
-/** Says that a kind of recommender is not configured in Gorse's words. */
-export async function orNotEnabled(kind: string, answer: () => Promise<Reply>): Promise<Reply> {
-  try {
-    return await answer();
-  } catch (error) {
-    if (isMissingRecommender(error)) throw new HttpError(404, `${kind} recommendation is not enabled`);
-    throw error;
-  }
-}
-
-/** Whether the error says that no recommender of the kind asked for is configured. */
-export function isMissingRecommender(error: unknown): boolean {
-  return FurzeError.is(error) && error.code === "NOT_FOUND" && (error as NotFoundError).kind === "recommender";
 }

@@ -3,7 +3,6 @@ import type { ApiContext } from "../options.ts";
 import { sessionFeedback } from "../request/bodies.ts";
 import { toFeedback } from "../request/to-feedback.ts";
 import { scoresAnswer } from "../response-schemas.ts";
-import { orNotEnabled } from "./neighbors.ts";
 import { readListQuery, writeRecommendations } from "./ranked-list.ts";
 
 /** Recommendations for somebody without an account, from what he did in his session. */
@@ -20,12 +19,9 @@ export function sessionEndpoints(context: ApiContext): Endpoint[] {
         answer: scoresAnswer,
         format: sessionFeedback,
       },
-      (bodies, c) => {
-        const feedback = bodies.map(toFeedback);
+      async (bodies, c) => {
         const query = readListQuery(c, context);
-        return orNotEnabled("item-to-item", async () =>
-          writeRecommendations(await context.recommender.recommendForSession(feedback, query)),
-        );
+        return writeRecommendations(await context.recommender.recommendForSession(bodies.map(toFeedback), query));
       },
     ),
   );
