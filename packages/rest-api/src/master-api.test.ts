@@ -82,14 +82,14 @@ describe("master", () => {
   it("lists nodes by kind, and an empty cluster as an empty list", async () => {
     await using api = await startTestApi();
     expect(await (await master(api, {}).request("/api/dashboard/cluster")).text()).toBe("[]");
-    const node = (id: string, kind: "Server" | "Worker"): ClusterNodeInfo => ({
-      id,
+    const node = (nodeId: string, kind: "server" | "worker"): ClusterNodeInfo => ({
+      nodeId,
       kind,
       hostname: "h",
       version: "1",
       lastSeenMs: 0,
     });
-    const app = master(api, {}, [node("b", "Worker"), node("c", "Server"), node("a", "Worker")]);
+    const app = master(api, {}, [node("b", "worker"), node("c", "server"), node("a", "worker")]);
     const nodes = (await (await app.request("/api/dashboard/cluster")).json()) as { UUID: string }[];
     expect(nodes.map((entry) => entry.UUID)).toEqual(["c", "a", "b"]);
     expect(nodes[0]).toEqual({ UUID: "c", Hostname: "h", Type: "Server", Version: "1", UpdateTime: "1970-01-01T00:00:00Z" });

@@ -25,11 +25,11 @@ export interface TaskSource {
   tasks(): readonly TaskProgress[];
 }
 
-/** One live process of the cluster. */
+/** One live process of the cluster; `ClusterMember` of `@furze/protocol` fits. */
 export interface ClusterNodeInfo {
-  readonly id: string;
+  readonly nodeId: string;
   readonly hostname: string;
-  readonly kind: "Master" | "Server" | "Worker";
+  readonly kind: "master" | "server" | "worker";
   readonly version: string;
   /** When it was last heard of, UTC milliseconds. */
   readonly lastSeenMs: number;

@@ -56,11 +56,14 @@ function writeTask(task: TaskProgress, depth: number): string {
   });
 }
 
+/** Kinds of node as Gorse prints them. */
+const TYPES = { master: "Master", server: "Server", worker: "Worker" } as const;
+
 function writeNode(node: ClusterNodeInfo, depth: number): string {
   return writeFields(depth, {
-    UUID: node.id,
+    UUID: node.nodeId,
     Hostname: node.hostname,
-    Type: node.kind,
+    Type: TYPES[node.kind],
     Version: node.version,
     UpdateTime: formatTime(node.lastSeenMs),
   });
@@ -68,7 +71,7 @@ function writeNode(node: ClusterNodeInfo, depth: number): string {
 
 function byKind(a: ClusterNodeInfo, b: ClusterNodeInfo): number {
   if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
+  return a.nodeId < b.nodeId ? -1 : 1;
 }
 
 /** An object whose fields stand in the order given. */
