@@ -14,6 +14,7 @@ import {
 import type { BlobInfo, BlobStore } from "@furze/storage";
 
 const NAME = /^[A-Za-z0-9._-]{1,200}$/;
+const CHUNK_BYTES = 1 << 20;
 /** Unfinished files begin with this, which no name may. */
 const UNFINISHED = ".unfinished-";
 
@@ -44,7 +45,8 @@ export class LocalBlobStore implements BlobStore {
   async *get(name: string, options?: CallOptions): AsyncIterable<Uint8Array> {
     this.#checkCall(name, options);
     try {
-      yield* createReadStream(join(this.#folder, name), { signal: options?.signal ?? null, highWaterMark: 1 << 20 });
+      const signal = options?.signal;
+      yield* createReadStream(join(this.#folder, name), { highWaterMark: CHUNK_BYTES, ...(signal && { signal }) });
     } catch (error) {
       throw this.#toStoreError(error, name);
     }
@@ -77,8 +79,7 @@ export class LocalBlobStore implements BlobStore {
     try {
       const file = await open(unfinished, "wx");
       try {
-        const chunks = content instanceof Uint8Array ? [content] : content;
-        for await (const chunk of chunks) {
+        for await (const chunk of content instanceof Uint8Array ? [content] : fromSource(content)) {
           throwIfAborted(options?.signal);
           await file.writeFile(chunk);
         }
@@ -128,18 +129,28 @@ export class LocalBlobStore implements BlobStore {
   }
 
   #toStoreError(error: unknown, name: string): unknown {
+    if (error instanceof SourceError) return error.cause;
     if (FurzeError.is(error)) return error;
     const code = errorCode(error);
     if (code === "ABORT_ERR") return new AbortError(undefined, { cause: error });
     if (code === "ENOENT") return new NotFoundError("blob", name, { cause: error });
-    // Without a code it is what the caller's own content threw.
-    if (code === undefined) return error;
     return new UnavailableError(
       `The blob folder ${this.#folder} cannot be used (${code}): check that it is a writable folder.`,
       {
         cause: error,
       },
     );
+  }
+}
+
+/** Carries what the caller's own content threw past the mapping of file errors. */
+class SourceError extends Error {}
+
+async function* fromSource(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield* content;
+  } catch (error) {
+    throw new SourceError("the content of a blob failed", { cause: error });
   }
 }
 
