@@ -1,7 +1,7 @@
 import { Metrics } from "@furze/telemetry";
 import { describe, expect, it } from "vitest";
 import { startTestApi } from "../test/test-api.ts";
-import { createRestApi } from "./index.ts";
+import { createRestApi, createStatusApi } from "./index.ts";
 
 describe("keys", () => {
   it("open everything but the probes, and never reach the log", async () => {
@@ -111,6 +111,16 @@ describe("what operators see", () => {
       `furze_server_rest_api_request_seconds_count{api="/api/users",status="${status}"} 1`;
     expect(answer.text).toContain(count(200));
     expect(answer.text).toContain(count(401));
+  });
+
+  it("health and metrics alone, for a process that serves nothing else", async () => {
+    await using api = await startTestApi();
+    const { dataStore, cacheStore } = api.dependencies;
+    const app = createStatusApi({ dataStore, cacheStore, metrics: new Metrics(), options: { apiKey: "k" } });
+    expect((await app.request("/api/health/ready")).status).toBe(200);
+    expect((await app.request("/metrics")).status).toBe(401);
+    expect((await app.request("/metrics", { headers: { "x-api-key": "k" } })).status).toBe(200);
+    expect((await app.request("/api/users")).status).toBe(404);
   });
 
   it("no metrics route without metrics", async () => {

@@ -7,7 +7,7 @@ import { createAuthorizers } from "./auth.ts";
 import { createCors } from "./cors.ts";
 import type { Endpoint, Reply, ReplyOptions } from "./endpoint.ts";
 import { HttpError } from "./http-error.ts";
-import type { ApiContext } from "./options.ts";
+import type { StatusContext } from "./options.ts";
 import type { RequestHistogram } from "./ports.ts";
 import { createRouteTable } from "./route-table.ts";
 
@@ -21,7 +21,7 @@ type Finish = (c: Context, requestId: string, reply: ReplyOptions) => Response;
  * Makes the application of a list of endpoints. Everything around a handler happens in one function per route, without
  * middleware: a chain would cost more than most handlers do.
  */
-export function buildApp(context: ApiContext, endpoints: readonly Endpoint[]): Hono {
+export function buildApp(context: StatusContext, endpoints: readonly Endpoint[]): Hono {
   const app = new Hono({ getPath: (request) => cleanPath(getPath(request)) });
   const authorizers = createAuthorizers(context.options);
   const cors = createCors(context);
@@ -103,7 +103,7 @@ function checkMediaTypes(c: Context, route: Endpoint): void {
 }
 
 interface Failure {
-  readonly context: ApiContext;
+  readonly context: StatusContext;
   readonly route: Endpoint;
   readonly requestId: string;
 }
@@ -127,7 +127,7 @@ interface Outcome {
   readonly startedMs: number;
 }
 
-function report(context: ApiContext, histogram: RequestHistogram | undefined, outcome: Outcome): void {
+function report(context: StatusContext, histogram: RequestHistogram | undefined, outcome: Outcome): void {
   const { route, requestId, status } = outcome;
   const elapsedMs = performance.now() - outcome.startedMs;
   context.logger.debug("request", { requestId, method: route.method, api: route.path, status, elapsedMs });

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@furze/core";
 import type { Context } from "hono";
-import type { ApiContext } from "./options.ts";
+import type { StatusContext } from "./options.ts";
 
 const REQUEST_HEADERS = ["Content-Type", "Accept", "X-API-Key"];
 
@@ -15,7 +15,7 @@ export interface Cors {
 const ANY_ORIGIN: Readonly<Record<string, string>> = { "Access-Control-Allow-Origin": "*" };
 
 /** @throws {InvalidArgumentError} for a domain that is no regular expression */
-export function createCors({ options }: ApiContext): Cors {
+export function createCors({ options }: StatusContext): Cors {
   const domains = options.corsDomains.map(toExpression);
   const isOpen = domains.length === 0 || options.corsDomains.includes(".*");
   const headers = (c: Context): Readonly<Record<string, string>> => {

@@ -1,7 +1,14 @@
 import type { Hono } from "hono";
 import { buildApp } from "./build-app.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { type ApiContext, type MasterApiDependencies, type RestApiDependencies, resolveContext } from "./options.ts";
+import {
+  type ApiContext,
+  type MasterApiDependencies,
+  type RestApiDependencies,
+  resolveContext,
+  resolveStatusContext,
+  type StatusApiDependencies,
+} from "./options.ts";
 import { collaborativeEndpoints } from "./routes/collaborative.ts";
 import { dashboardEndpoints } from "./routes/dashboard.ts";
 import { feedbackEndpoints } from "./routes/feedback.ts";
@@ -14,7 +21,7 @@ import { measurementEndpoints } from "./routes/measurements.ts";
 import { neighborEndpoints } from "./routes/neighbors.ts";
 import { recommendEndpoints } from "./routes/recommend.ts";
 import { sessionEndpoints } from "./routes/session.ts";
-import { systemEndpoints } from "./routes/system.ts";
+import { documentEndpoint, metricsEndpoints } from "./routes/system.ts";
 import { userEndpoints } from "./routes/users.ts";
 
 /**
@@ -35,8 +42,14 @@ export function createMasterApi(dependencies: MasterApiDependencies): Hono {
   return assemble(context, [...restEndpoints(context), ...dashboardEndpoints(dependencies)]);
 }
 
+/** Health and metrics alone, for a process that serves no recommendations. Errors as `createRestApi`. */
+export function createStatusApi(dependencies: StatusApiDependencies): Hono {
+  const context = resolveStatusContext(dependencies);
+  return buildApp(context, [...healthEndpoints(context), ...metricsEndpoints(context)]);
+}
+
 function assemble(context: ApiContext, endpoints: readonly Endpoint[]): Hono {
-  return buildApp(context, [...endpoints, ...systemEndpoints(context, endpoints)]);
+  return buildApp(context, [...endpoints, documentEndpoint(endpoints), ...metricsEndpoints(context)]);
 }
 
 function restEndpoints(context: ApiContext): Endpoint[] {

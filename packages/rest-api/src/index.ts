@@ -1,6 +1,12 @@
-export { createMasterApi, createRestApi } from "./create-rest-api.ts";
+export { createMasterApi, createRestApi, createStatusApi } from "./create-rest-api.ts";
 export { ListenError, type ListenOptions, listen, type RunningServer } from "./listen.ts";
-export type { FeedbackListener, MasterApiDependencies, RestApiDependencies, RestApiOptions } from "./options.ts";
+export type {
+  FeedbackListener,
+  MasterApiDependencies,
+  RestApiDependencies,
+  RestApiOptions,
+  StatusApiDependencies,
+} from "./options.ts";
 export type {
   ClusterNodeInfo,
   ClusterSource,

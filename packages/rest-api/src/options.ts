@@ -32,20 +32,23 @@ export interface RestApiOptions {
 /** Called after feedback is stored and before the answer; what it throws is logged, never sent. */
 export type FeedbackListener = (rows: readonly Feedback[]) => void;
 
-export interface RestApiDependencies {
+export interface StatusApiDependencies {
   readonly dataStore: DataStore;
   readonly cacheStore: CacheStore;
-  readonly recommender: RecommenderService;
-  readonly itemEditor: ItemEditor;
   readonly options?: RestApiOptions | undefined;
-  /** Default: the system's. */
-  readonly clock?: Clock | undefined;
   /** One debug line per request, an error line per failure of the server. Default: silent. */
   readonly logger?: Logger | undefined;
   /** Default: no metrics, and no `/metrics`. */
   readonly metrics?: MetricsPort | undefined;
   /** Default: both stores answer a ping. */
   readonly readiness?: (() => Promise<Readiness>) | undefined;
+}
+
+export interface RestApiDependencies extends StatusApiDependencies {
+  readonly recommender: RecommenderService;
+  readonly itemEditor: ItemEditor;
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
   readonly onFeedback?: FeedbackListener | undefined;
 }
 
@@ -57,15 +60,24 @@ export interface MasterApiDependencies extends RestApiDependencies {
 
 type Resolved<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> };
 
-/** Dependencies with every default filled in: what routes are built on. */
-export interface ApiContext extends Omit<RestApiDependencies, "options" | "clock" | "logger"> {
+/** What every process has, with the defaults filled in. */
+export interface StatusContext extends Omit<StatusApiDependencies, "options" | "logger"> {
   readonly options: Resolved<RestApiOptions>;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** @throws {InvalidArgumentError} for a limit that is not a whole number >= 0, or a CORS domain that is no regular expression */
+/** What the routes of the REST API are built on. */
+export interface ApiContext extends StatusContext, Omit<RestApiDependencies, "options" | "clock" | "logger"> {
+  readonly clock: Clock;
+}
+
+/** @throws {InvalidArgumentError} for a limit that is not a whole number >= 0 */
 export function resolveContext(dependencies: RestApiDependencies): ApiContext {
+  return { ...dependencies, ...resolveStatusContext(dependencies), clock: dependencies.clock ?? systemClock };
+}
+
+/** As `resolveContext`, for a process without the REST API. */
+export function resolveStatusContext(dependencies: StatusApiDependencies): StatusContext {
   const given = dependencies.options ?? {};
   const options: Resolved<RestApiOptions> = {
     apiKey: given.apiKey ?? "",
@@ -90,7 +102,6 @@ export function resolveContext(dependencies: RestApiDependencies): ApiContext {
   return {
     ...dependencies,
     options,
-    clock: dependencies.clock ?? systemClock,
     logger: (dependencies.logger ?? silentLogger).child({ component: "rest-api" }),
   };
 }

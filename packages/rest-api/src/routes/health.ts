@@ -1,13 +1,13 @@
 import type { JsonValue } from "@furze/core";
 import { type Endpoint, endpoint, type ReplyOptions } from "../endpoint.ts";
-import type { ApiContext } from "../options.ts";
+import type { StatusContext } from "../options.ts";
 import type { Readiness } from "../ports.ts";
 import { healthAnswer } from "../response-schemas.ts";
 
 const facts = { method: "get", access: "open", tag: "health", answer: healthAnswer } as const;
 
 /** Probes; they need no key, so they tell no more than whether the stores answer. */
-export function healthEndpoints(context: ApiContext): Endpoint[] {
+export function healthEndpoints(context: StatusContext): Endpoint[] {
   const readiness = context.readiness ?? (() => pingStores(context));
   return [
     endpoint({ ...facts, path: "/api/health/live", summary: "Whether the process runs" }, () =>
@@ -22,7 +22,7 @@ export function healthEndpoints(context: ApiContext): Endpoint[] {
   ];
 }
 
-async function pingStores({ dataStore, cacheStore, logger }: ApiContext): Promise<Readiness> {
+async function pingStores({ dataStore, cacheStore, logger }: StatusContext): Promise<Readiness> {
   const probe = async (name: string, store: { ping(): Promise<void> }): Promise<string | undefined> => {
     try {
       await store.ping();
