@@ -25,6 +25,11 @@ export async function readAligned<Raw, Row>(
   toRow: (raw: Raw) => Row,
   options: CallOptions | undefined,
 ): Promise<(Row | undefined)[]> {
+  const [only] = ids;
+  if (only !== undefined && ids.length === 1) {
+    const raw = session.read((reader) => reader.prepare(sql).get(only), options) as Raw | undefined;
+    return [raw === undefined ? undefined : toRow(raw)];
+  }
   const slice = new TimeSlice();
   const rows: (Row | undefined)[] = [];
   while (rows.length < ids.length) {
