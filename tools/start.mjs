@@ -5,6 +5,7 @@ import { constants } from "node:os";
 import { bootstrap, runTool } from "./bootstrap.mjs";
 
 const STEPS = 4;
+const PARENT_CHECK_MS = 1_000;
 
 /** Runs `command` in this process's place: same terminal, its signals, its exit code. */
 function runInPlace(command, args, options) {
@@ -15,8 +16,18 @@ function runInPlace(command, args, options) {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     };
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, forward);
+    // A killed npm takes its shell along but not us, and nothing would ever stop the processes below.
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
+      clearInterval(watch);
+      child.kill("SIGTERM");
+    }, PARENT_CHECK_MS);
     child.on("error", reject);
-    child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+    child.on("exit", (code, signal) => {
+      clearInterval(watch);
+      resolve(code ?? 128 + constants.signals[signal]);
+    });
   });
 }
 
