@@ -1,3 +1,10 @@
 // Every kernel family is one file beside this one; export its functions here and they are callable by name.
+export { alsRows } from "./als";
+export { bprSamples } from "./bpr";
 export { countVisits } from "./count-visits";
-export { axpy, dot } from "./vector";
+export { gramPartial, gramReduce } from "./gram";
+export { fillFilters } from "./membership";
+export { sparseNeighbors } from "./sparse-neighbors";
+export { addEntries, solveCholesky } from "./solve";
+export { topItems, topItemsOfOne, topItemsScratch } from "./top-k";
+export { axpy, countNonFinite, dot } from "./vector";

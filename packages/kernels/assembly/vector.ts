@@ -26,6 +26,14 @@ export function sumLanesOf4(a: v128, b: v128, c: v128, d: v128): v128 {
   );
 }
 
+/** Vector of four numbers. */
+// @ts-ignore: decorator
+@inline
+export function lanes(a: f32, b: f32, c: f32, d: f32): v128 {
+  const ab = f32x4.replace_lane(f32x4.splat(a), 1, b);
+  return f32x4.replace_lane(f32x4.replace_lane(ab, 2, c), 3, d);
+}
+
 /** Sum of x[i] * y[i], i < n, n a multiple of 4. */
 // @ts-ignore: decorator
 @inline
@@ -65,4 +73,14 @@ export function dot(x: usize, y: usize, n: i32): f32 {
 /** Adds scale * x to y; n a multiple of 4. */
 export function axpy(scale: f32, x: usize, y: usize, n: i32): void {
   axpyRows(scale, x, y, n);
+}
+
+/** Number of the floats [begin, end) that are infinite or NaN. */
+export function countNonFinite(x: usize, begin: i32, end: i32): i32 {
+  let count = 0;
+  for (let i = begin; i < end; i++) {
+    const value = load<f32>(x + ((<usize>i) << 2));
+    if (value - value != 0) count++;
+  }
+  return count;
 }

@@ -1,0 +1,50 @@
+// Exact least squares for one row: used where a user is folded in from the items he has now.
+import { axpyRows } from "./vector";
+
+/** Adds w q q^T of each entry to `matrix` (stride x stride, lower triangle) and w q to `right`; values 0 means all 1. */
+export function addEntries(source: usize, stride: i32, indices: usize, values: usize, count: i32, matrix: usize, right: usize): void {
+  const rowBytes = (<usize>stride) << 2;
+  for (let i = 0; i < count; i++) {
+    const q = source + <usize>load<u32>(indices + ((<usize>i) << 2)) * rowBytes;
+    const w: f32 = values == 0 ? 1 : load<f32>(values + ((<usize>i) << 2));
+    axpyRows(w, q, right, stride);
+    for (let row = 0; row < stride; row++) {
+      axpyRows(w * load<f32>(q + ((<usize>row) << 2)), q, matrix + <usize>row * rowBytes, (row + 4) & ~3);
+    }
+  }
+}
+
+/**
+ * Solves (matrix + penalty I) x = right in place by Cholesky's factorization; `matrix` (lower triangle) is overwritten, `right` becomes x.
+ * Returns 1, or 0 if the matrix is not positive definite.
+ */
+export function solveCholesky(matrix: usize, stride: i32, penalty: f32, right: usize): i32 {
+  const rowBytes = (<usize>stride) << 2;
+  for (let i = 0; i < stride; i++) {
+    const row = matrix + <usize>i * rowBytes;
+    for (let j = 0; j <= i; j++) {
+      const other = matrix + <usize>j * rowBytes;
+      let sum: f64 = load<f32>(row + ((<usize>j) << 2));
+      if (i == j) sum += penalty;
+      for (let at: usize = 0; at < (<usize>j) << 2; at += 4) sum -= <f64>load<f32>(row + at) * load<f32>(other + at);
+      if (i == j) {
+        if (!(sum > 0)) return 0;
+        store<f32>(row + ((<usize>i) << 2), <f32>Math.sqrt(sum));
+      } else {
+        store<f32>(row + ((<usize>j) << 2), <f32>(sum / load<f32>(other + ((<usize>j) << 2))));
+      }
+    }
+  }
+  for (let i = 0; i < stride; i++) {
+    const row = matrix + <usize>i * rowBytes;
+    let sum: f64 = load<f32>(right + ((<usize>i) << 2));
+    for (let at: usize = 0; at < (<usize>i) << 2; at += 4) sum -= <f64>load<f32>(row + at) * load<f32>(right + at);
+    store<f32>(right + ((<usize>i) << 2), <f32>(sum / load<f32>(row + ((<usize>i) << 2))));
+  }
+  for (let i = stride - 1; i >= 0; i--) {
+    let sum: f64 = load<f32>(right + ((<usize>i) << 2));
+    for (let j = i + 1; j < stride; j++) sum -= <f64>load<f32>(matrix + <usize>j * rowBytes + ((<usize>i) << 2)) * load<f32>(right + ((<usize>j) << 2));
+    store<f32>(right + ((<usize>i) << 2), <f32>(sum / load<f32>(matrix + <usize>i * rowBytes + ((<usize>i) << 2))));
+  }
+  return 1;
+}

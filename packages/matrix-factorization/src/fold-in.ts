@@ -1,0 +1,103 @@
+import { InvalidArgumentError } from "@furze/core";
+import type { KernelArray } from "@furze/kernels";
+import type { ModelParts } from "./model.ts";
+import { Temporaries } from "./top-items.ts";
+
+type Floats = KernelArray<Float32Array<SharedArrayBuffer>>;
+
+/** Weights of the least squares that stand in for BPR's own objective. */
+const BPR_LEAST_SQUARES = { alpha: 0.05, regularization: 0.01, regularizationExponent: 1 };
+
+/** Solves for the factors of users who come with a list of items. */
+export class FoldIn {
+  readonly #parts: ModelParts;
+  readonly #alpha: number;
+  readonly #regularization: number;
+  readonly #exponent: number;
+  readonly #unobserved: number;
+  #prepared: { readonly gram: Floats; readonly meanNorm: number } | undefined;
+
+  constructor(parts: ModelParts) {
+    const { alpha, regularization, regularizationExponent } =
+      parts.kind === "als" ? { ...BPR_LEAST_SQUARES, ...parts.parameters } : BPR_LEAST_SQUARES;
+    this.#parts = parts;
+    this.#alpha = alpha;
+    this.#regularization = regularization;
+    this.#exponent = regularizationExponent;
+    this.#unobserved = alpha * parts.trainedItems.reduce((count, trained) => count + trained, 0);
+  }
+
+  solve(itemIndices: ArrayLike<number>, values: ArrayLike<number> | undefined): Float32Array | undefined {
+    const entries = this.#knownEntries(itemIndices, values);
+    if (entries.weight === 0) return undefined;
+    this.#prepared ??= this.#prepare();
+    const { memory, items, stride, numFactors } = this.#parts.factors;
+    using arrays = new Temporaries();
+    const matrix = arrays.add(memory.copyFloat32(this.#prepared.gram.view));
+    const right = arrays.add(memory.allocFloat32(stride));
+    const indices = arrays.add(memory.copyInt32(entries.indices));
+    const weights = values === undefined ? undefined : arrays.add(memory.copyFloat32(entries.weights));
+    memory.call(
+      "addEntries",
+      items.pointer,
+      stride,
+      indices.pointer,
+      weights?.pointer ?? 0,
+      indices.length,
+      matrix.pointer,
+      right.pointer,
+    );
+    const penalty = this.#regularization * (entries.weight + this.#unobserved) ** this.#exponent;
+    if (memory.call("solveCholesky", matrix.pointer, stride, penalty, right.pointer) !== 1) return undefined;
+    return this.#scaled(new Float32Array(right.view.subarray(0, numFactors)), this.#prepared.meanNorm);
+  }
+
+  #knownEntries(
+    itemIndices: ArrayLike<number>,
+    values: ArrayLike<number> | undefined,
+  ): { indices: number[]; weights: number[]; weight: number } {
+    if (values !== undefined && values.length !== itemIndices.length)
+      throw new InvalidArgumentError("values", "values must be as many as the items");
+    const byItem = new Map<number, number>();
+    for (let i = 0; i < itemIndices.length; i++) {
+      const weight = values === undefined ? 1 : values[i]!;
+      if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY))
+        throw new InvalidArgumentError("values", `values[${i}] must be a finite number >= 0, got ${weight}`);
+      const item = itemIndices[i]!;
+      // An item that comes twice counts once, as in a matrix.
+      if (this.#parts.trainedItems[item] === 1) byItem.set(item, Math.max(weight, byItem.get(item) ?? 0));
+    }
+    const weights = [...byItem.values()];
+    return { indices: [...byItem.keys()], weights, weight: weights.reduce((sum, weight) => sum + weight, 0) };
+  }
+
+  #prepare(): { gram: Floats; meanNorm: number } {
+    const { memory, items, stride, numItems, numFactors } = this.#parts.factors;
+    const gram = memory.allocFloat32(stride * stride);
+    using arrays = new Temporaries();
+    const partial = arrays.add(memory.allocFloat32(stride * stride));
+    memory.call("gramPartial", items.pointer, stride, partial.pointer, numItems, 0, numItems);
+    memory.call("gramReduce", partial.pointer, 1, stride, this.#alpha, gram.pointer);
+    // The padding is no unknown: a one on the diagonal keeps the matrix regular whatever the penalty is.
+    for (let i = numFactors; i < stride; i++) gram.view[i * stride + i] = 1;
+    return { gram, meanNorm: this.#parts.kind === "bpr" ? this.#meanNorm() : 0 };
+  }
+
+  #meanNorm(): number {
+    const { trainedUsers, factors } = this.#parts;
+    const { users, stride } = factors;
+    let sum = 0;
+    let count = 0;
+    for (const [user, trained] of trainedUsers.entries()) {
+      if (trained === 0) continue;
+      sum += Math.hypot(...users.view.subarray(user * stride, (user + 1) * stride));
+      count++;
+    }
+    return sum / Math.max(1, count);
+  }
+
+  #scaled(vector: Float32Array, meanNorm: number): Float32Array {
+    const norm = Math.hypot(...vector);
+    return meanNorm === 0 || norm === 0 ? vector : vector.map((value) => (value * meanNorm) / norm);
+  }
+}

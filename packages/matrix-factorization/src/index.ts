@@ -1,0 +1,13 @@
+export { Als, type AlsOptions, type AlsParameters } from "./als.ts";
+export { Bpr, type BprOptions, type BprParameters } from "./bpr.ts";
+export { TrainingDivergedError } from "./errors.ts";
+export type { EpochReport, FitOptions } from "./fit-loop.ts";
+export {
+  type MatrixFactorizationKind,
+  MatrixFactorizationModel,
+  type ModelFileExtras,
+  type RecommendOptions,
+  type VectorQueryOptions,
+} from "./model.ts";
+export type { FactorizationOptions } from "./options.ts";
+export type { ItemLists, RankedItems } from "./top-items.ts";
