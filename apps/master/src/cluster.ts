@@ -1,4 +1,5 @@
-import { configDigest, configToJson, type FurzeConfig } from "@furze/config";
+import { createHash } from "node:crypto";
+import { configToJson, type FurzeConfig } from "@furze/config";
 import { type Clock, NotFoundError, type TaskProgress } from "@furze/core";
 import { type ClusterHandlers, type ClusterMember, type ClusterNode, type ClusterState, MemberTable } from "@furze/protocol";
 import type { BlobStore } from "@furze/storage";
@@ -24,7 +25,7 @@ export class Cluster implements ClusterHandlers {
     this.#options = options;
     this.#members = new MemberTable({ clock: options.clock });
     this.#configJson = configToJson(options.config);
-    this.#configDigest = configDigest(options.config);
+    this.#configDigest = createHash("sha256").update(this.#configJson).digest("hex");
   }
 
   async sync(node: ClusterNode): Promise<ClusterState> {

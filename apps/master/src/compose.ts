@@ -1,4 +1,4 @@
-import { loadConfig, pipelineOptions, trainingOptions } from "@furze/config";
+import { loadConfig, pipelineOptions, restOptions, trainingOptions } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
 import { createClusterServer } from "@furze/protocol";
 import { ItemEditor, Pipeline, Recommender } from "@furze/recommend";
@@ -20,9 +20,9 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
   const clock = systemClock;
   await using resources = new AsyncDisposableStack();
 
-  const dataStore = await openDataStore(config.database.dataStore, { tablePrefix: config.database.dataTablePrefix, clock });
+  const dataStore = await openDataStore(config.database.dataStore, { tablePrefix: config.database.dataTablePrefix });
   resources.defer(() => dataStore.close());
-  const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix, clock });
+  const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix });
   resources.defer(() => cacheStore.close());
   await dataStore.migrate();
   await cacheStore.migrate();
@@ -59,14 +59,7 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
     // The master holds no model, so it shows the lists as the workers made them.
     recommender: new Recommender({ pipeline, dataStore, cacheStore, clock, canPropose: () => false }),
     itemEditor: new ItemEditor({ dataStore, cacheStore, clock, listTtlMs: pipeline.options.listTtlMs }),
-    options: {
-      apiKey: config.server.apiKey,
-      adminApiKey: config.master.adminApiKey,
-      defaultLimit: config.server.defaultN,
-      clockErrorMs: config.server.clockErrorMs,
-      autoInsertUsers: config.server.autoInsertUser,
-      autoInsertItems: config.server.autoInsertItem,
-    },
+    options: restOptions(config),
     clock,
     logger,
     metrics,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { configFromJson, pipelineOptions } from "@furze/config";
+import { configFromJson, pipelineOptions, restOptions } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
 import { ClusterFollower, type ClusterState, createClusterClient } from "@furze/protocol";
 import { CollaborativeModelHolder, ItemEditor, Pipeline, Recommender } from "@furze/recommend";
@@ -9,8 +9,8 @@ import { createRestApi, listen } from "@furze/rest-api";
 import { openBlobStore } from "@furze/storage-blob";
 import { openCacheStore, openDataStore } from "@furze/storage-sql";
 import { Metrics, type RunningProcess } from "@furze/telemetry";
-import type { ServerOptions } from "./config.ts";
 import manifest from "../package.json" with { type: "json" };
+import type { ServerOptions } from "./config.ts";
 
 /** Starts a server: it learns the configuration from the master, then answers the REST API from the stores. */
 export async function startServer(options: ServerOptions, logger: Logger, signal: AbortSignal): Promise<RunningProcess> {
@@ -44,7 +44,12 @@ export async function startServer(options: ServerOptions, logger: Logger, signal
     listsVersion = current.listsVersion;
   };
   await follow(state);
-  resources.defer(follower.onSync((current) => void follow(current)));
+  const outdated = Promise.withResolvers<string>();
+  const stopFollowing = follower.onSync((current) => {
+    if (current.configDigest !== state.configDigest) outdated.resolve("the configuration has changed");
+    void follow(current);
+  });
+  resources.defer(stopFollowing);
 
   const metrics = new Metrics();
   metrics.registerProcessMetrics();
@@ -61,5 +66,5 @@ export async function startServer(options: ServerOptions, logger: Logger, signal
   const http = await listen(api, { host: options.httpHost, port: options.httpPort });
   resources.defer(() => http.close());
   const owned = resources.move();
-  return { close: () => owned.disposeAsync() };
+  return { close: () => owned.disposeAsync(), outdated: outdated.promise };
 }

@@ -30,10 +30,12 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
       httpHost: values["http-host"],
       httpPort: Number(values["http-port"]),
       cachePath: values["cache-path"],
-      token: env["FURZE_CLUSTER_TOKEN"],
+      token: env.FURZE_CLUSTER_TOKEN,
     };
   } catch (cause) {
     const flags = Object.keys(FLAGS).map((flag) => `--${flag}`);
-    throw new InvalidArgumentError("arguments", `${(cause as Error).message} Flags of the server: ${flags.join(", ")}.`, { cause });
+    throw new InvalidArgumentError("arguments", `${(cause as Error).message} Flags of the server: ${flags.join(", ")}.`, {
+      cause,
+    });
   }
 }

@@ -4,4 +4,7 @@ import { readOptions } from "./config.ts";
 
 const logger = createLogger().child({ component: "server" });
 
-await runProcess({ logger, start: async (signal) => startServer(readOptions(process.argv.slice(2), process.env), logger, signal) });
+await runProcess({
+  logger,
+  start: async (signal) => startServer(readOptions(process.argv.slice(2), process.env), logger, signal),
+});

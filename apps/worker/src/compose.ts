@@ -9,8 +9,8 @@ import { createStatusApi, listen } from "@furze/rest-api";
 import { openBlobStore } from "@furze/storage-blob";
 import { openCacheStore, openDataStore } from "@furze/storage-sql";
 import { Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
-import type { WorkerOptions } from "./config.ts";
 import manifest from "../package.json" with { type: "json" };
+import type { WorkerOptions } from "./config.ts";
 
 const TASK = "Generate recommendation";
 
@@ -60,7 +60,12 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
     scheduler.update({ listsVersion: current.listsVersion, modelId: models.modelId, ...ownership(current, node) });
   };
   await follow(state);
-  resources.defer(follower.onSync((current) => void follow(current)));
+  const outdated = Promise.withResolvers<string>();
+  const stopFollowing = follower.onSync((current) => {
+    if (current.configDigest !== state.configDigest) outdated.resolve("the configuration has changed");
+    void follow(current);
+  });
+  resources.defer(stopFollowing);
 
   const metrics = new Metrics();
   metrics.registerProcessMetrics();
@@ -68,7 +73,7 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   const http = await listen(api, { host: options.httpHost, port: options.httpPort });
   resources.defer(() => http.close());
   const owned = resources.move();
-  return { close: () => owned.disposeAsync() };
+  return { close: () => owned.disposeAsync(), outdated: outdated.promise };
 }
 
 /** Which users fall to this node among the live workers. */

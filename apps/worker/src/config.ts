@@ -34,10 +34,12 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
       httpPort: Number(values["http-port"]),
       cachePath: values["cache-path"],
       intervalMs: parseDuration(values.interval),
-      token: env["FURZE_CLUSTER_TOKEN"],
+      token: env.FURZE_CLUSTER_TOKEN,
     };
   } catch (cause) {
     const flags = Object.keys(FLAGS).map((flag) => `--${flag}`);
-    throw new InvalidArgumentError("arguments", `${(cause as Error).message} Flags of the worker: ${flags.join(", ")}.`, { cause });
+    throw new InvalidArgumentError("arguments", `${(cause as Error).message} Flags of the worker: ${flags.join(", ")}.`, {
+      cause,
+    });
   }
 }

@@ -1,6 +1,7 @@
 export { ConfigError, type ConfigProblem } from "./config-error.ts";
 export { hostWarnings, resolveHost } from "./hosts.ts";
 export { type ConfigKey, configKeys } from "./keys.ts";
+export { pipelineOptions, type RestOptions, restOptions, trainingOptions } from "./library-options.ts";
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./load.ts";
 export { maskConfig } from "./mask.ts";
 export type { KeyKind } from "./section.ts";

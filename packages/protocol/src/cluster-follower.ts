@@ -24,6 +24,7 @@ export class ClusterFollower {
   readonly #listeners = new Set<(state: ClusterState) => void>();
   #state: ClusterState | undefined;
   #isMasterLost = false;
+  #keptText = "";
   #loop: Promise<void> | undefined;
 
   constructor(options: ClusterFollowerOptions) {
@@ -100,29 +101,36 @@ export class ClusterFollower {
   async #sync(): Promise<void> {
     const { client, node, tasks } = this.#options;
     const call = { signal: this.#stopping.signal };
-    const before = this.#state;
     const state = await client.sync(node, call);
     this.#state = state;
     const reported = tasks?.() ?? [];
     if (reported.length > 0) await client.reportProgress(node.nodeId, reported, call);
-    if (before === undefined || JSON.stringify(before) !== JSON.stringify(state)) await this.#keep(state);
+    await this.#keep(state);
     for (const listener of this.#listeners) listener(state);
   }
 
+  /** Keeps what a start without the master needs; who else is alive is not among it. */
   async #keep(state: ClusterState): Promise<void> {
     const { stateFile } = this.#options;
-    if (stateFile === undefined) return;
-    await mkdir(dirname(stateFile), { recursive: true });
-    // The state holds the cluster's secrets: nobody else may read it.
-    await writeFile(`${stateFile}.new`, JSON.stringify(state), { mode: 0o600 });
-    await rename(`${stateFile}.new`, stateFile);
+    const text = JSON.stringify({ ...state, members: [] });
+    if (stateFile === undefined || text === this.#keptText) return;
+    try {
+      await mkdir(dirname(stateFile), { recursive: true });
+      // The state holds the cluster's secrets: nobody else may read it.
+      await writeFile(`${stateFile}.new`, text, { mode: 0o600 });
+      await rename(`${stateFile}.new`, stateFile);
+      this.#keptText = text;
+    } catch (error) {
+      this.#logger.warn("the cluster state cannot be kept", { file: stateFile, error });
+    }
   }
 
   async #readKept(): Promise<ClusterState | undefined> {
     const { stateFile } = this.#options;
     if (stateFile === undefined) return undefined;
     try {
-      return JSON.parse(await readFile(stateFile, "utf8")) as ClusterState;
+      const kept: unknown = JSON.parse(await readFile(stateFile, "utf8"));
+      return isClusterState(kept) ? kept : undefined;
     } catch {
       return undefined;
     }
@@ -141,4 +149,15 @@ export class ClusterFollower {
       if (signal.aborted) done();
     });
   }
+}
+
+/** A file of another release, or one that was edited, is no state. */
+function isClusterState(value: unknown): value is ClusterState {
+  if (typeof value !== "object" || value === null) return false;
+  const state = value as Partial<Record<keyof ClusterState, unknown>>;
+  const texts = [state.configJson, state.configDigest, state.datasetDigest];
+  const lists = [state.members, state.models];
+  return (
+    texts.every((text) => typeof text === "string") && lists.every(Array.isArray) && typeof state.listsVersion === "number"
+  );
 }

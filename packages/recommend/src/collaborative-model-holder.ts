@@ -95,7 +95,8 @@ export class CollaborativeModelHolder {
   async #readKept(ref: ModelFileRef): Promise<CollaborativeModel | undefined> {
     if (this.#kept === undefined) return undefined;
     try {
-      const chunks = await Array.fromAsync(this.#kept.get(blobName(ref)));
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of this.#kept.get(blobName(ref))) chunks.push(chunk);
       return decodeCollaborativeModel(Buffer.concat(chunks));
     } catch (error) {
       if (FurzeError.is(error) && (error.code === "NOT_FOUND" || error.code === "INVALID_MODEL_FILE")) return undefined;

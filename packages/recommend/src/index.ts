@@ -1,7 +1,12 @@
 export type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "./candidate-generator.ts";
 export { type Candidates, NO_CANDIDATES, ScoreAccumulator } from "./candidates.ts";
-export type { CollaborativeModel } from "./collaborative-model.ts";
-export { CollaborativeModelHolder, type CollaborativeModelHolderOptions, type ModelFileRef, type ModelLease } from "./collaborative-model-holder.ts";
+export { type CollaborativeModel, decodeCollaborativeModel, encodeCollaborativeModel } from "./collaborative-model.ts";
+export {
+  CollaborativeModelHolder,
+  type CollaborativeModelHolderOptions,
+  type ModelFileRef,
+  type ModelLease,
+} from "./collaborative-model-holder.ts";
 export { ItemEditor, type ItemEditorOptions } from "./item-editor.ts";
 export { type ItemFilter, ItemSpace } from "./item-space.ts";
 export { ListMaker, type ListMakerOptions, type MakeListsOptions, type MakeListsResult } from "./list-maker.ts";

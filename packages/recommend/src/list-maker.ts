@@ -48,6 +48,8 @@ export class ListMaker {
   async makeLists(options: MakeListsOptions = {}): Promise<MakeListsResult> {
     const { users, pipeline } = this.#options;
     pipeline.forget();
+    // Lists are as old as what they know of items: a change that comes while they are being made must still be applied to them.
+    const updatedMs = this.#options.clock.now();
     await pipeline.space.load(options);
     const total = await users.count(options);
     let checked = 0;
@@ -55,14 +57,14 @@ export class ListMaker {
     for await (const rows of users.scan({ batchSize: this.#batchSize, signal: options.signal })) {
       throwIfAborted(options.signal);
       const owned = rows.map((user) => user.userId).filter((userId) => options.owns?.(userId) ?? true);
-      made += await this.#makeBatch(owned, options);
+      made += await this.#makeBatch(owned, updatedMs, options);
       checked += rows.length;
       options.onProgress?.({ done: checked, total: Math.max(total, checked) });
     }
     return { checked, made };
   }
 
-  async #makeBatch(userIds: readonly UserId[], call: CallOptions): Promise<number> {
+  async #makeBatch(userIds: readonly UserId[], updatedMs: number, call: CallOptions): Promise<number> {
     if (userIds.length === 0) return 0;
     const { pipeline, cacheStore } = this.#options;
     const keys = userIds.map((name) => ({ collection: collections.recommend, name }));
@@ -75,7 +77,7 @@ export class ListMaker {
       { limit: pipeline.options.cacheSize, signal: call.signal },
     );
     await cacheStore.putLists(
-      stale.map((history, position) => this.#listOf(history, merged[position] ?? [])),
+      stale.map((history, position) => this.#listOf(history, merged[position] ?? [], updatedMs)),
       call,
     );
     return stale.length;
@@ -86,20 +88,20 @@ export class ListMaker {
     return activeUserTtlMs === undefined || history.updatedMs >= this.#options.clock.now() - activeUserTtlMs;
   }
 
-  /** Missing, made under other options, by another model or from other feedback, half expired, or half of it seen by now. */
+  /** Missing, made under other options, by another model or from other feedback, old, or half of it seen by now. */
   #isStale(list: RankedList | undefined, history: UserHistory): boolean {
     if (list === undefined) return true;
     const { pipeline, clock, currentModelId } = this.#options;
     if (list.digest !== pipeline.listDigest(history) || list.modelId !== currentModelId()) return true;
-    if (list.updatedMs < clock.now() - pipeline.options.listTtlMs / 2) return true;
+    const { refreshMs, listTtlMs } = pipeline.options;
+    if (list.updatedMs < clock.now() - Math.min(refreshMs, listTtlMs / 2)) return true;
     const seen = list.entries.filter((entry) => history.seen.has(pipeline.space.indexOf(entry.id))).length;
     return seen * 2 > list.entries.length;
   }
 
-  #listOf(history: UserHistory, merged: readonly MergedCandidate[]): ListPut {
-    const { pipeline, clock, currentModelId } = this.#options;
+  #listOf(history: UserHistory, merged: readonly MergedCandidate[], updatedMs: number): ListPut {
+    const { pipeline, currentModelId } = this.#options;
     const { space } = pipeline;
-    const updatedMs = clock.now();
     const entries = merged.map(({ index, score, sources }) => ({
       id: space.idOf(index),
       score,

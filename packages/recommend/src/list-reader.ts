@@ -15,7 +15,7 @@ export class ListReader {
   /** Cost: one round trip, and a second one after an item has changed. */
   async read(key: ListKey, call: CallOptions = {}): Promise<RankedList | undefined> {
     const { lists, overlayVersion } = await this.#cache.getLists([key], call);
-    await this.#overlay.refresh(this.#cache, overlayVersion, call);
+    await this.#overlay.refresh(this.#cache, overlayVersion);
     const [list] = lists;
     return list && { ...list, entries: this.#overlay.apply(list) };
   }

@@ -29,6 +29,8 @@ export interface PipelineOptions {
   readonly contextSize: number;
   /** Longest life of a list, milliseconds. */
   readonly listTtlMs: number;
+  /** Age from which a user's list is made anew though nothing has changed, milliseconds; half its life at the latest. */
+  readonly refreshMs: number;
   /** Items older than this are never recommended; `undefined` = no bound. */
   readonly itemTtlMs: number | undefined;
   /** Feedback older than this plays no role; `undefined` = no bound. */
@@ -50,7 +52,13 @@ export interface PipelineOptions {
 
 /** SHA-256, in hex, of the options that shape lists: a list with another digest is stale. */
 export function pipelineDigest(options: PipelineOptions): string {
-  const { fallback: _fallback, contextSize: _contextSize, activeUserTtlMs: _activeUserTtlMs, ...shaping } = options;
+  const {
+    fallback: _fallback,
+    contextSize: _contextSize,
+    activeUserTtlMs: _activeUserTtlMs,
+    refreshMs: _refreshMs,
+    ...shaping
+  } = options;
   return digestOf(shaping);
 }
 

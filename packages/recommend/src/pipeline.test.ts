@@ -23,6 +23,7 @@ const options: PipelineOptions = {
   cacheSize: 5,
   contextSize: 10,
   listTtlMs: 3 * DAY_MS,
+  refreshMs: 5 * DAY_MS,
   itemTtlMs: undefined,
   feedbackTtlMs: undefined,
   activeUserTtlMs: undefined,
@@ -78,7 +79,9 @@ beforeEach(async () => {
   cacheStore = await openSqliteCacheStore({ path: join(folder, "cache.sqlite"), clock });
   await dataStore.migrate();
   await cacheStore.migrate();
-  await dataStore.items.upsert(["a", "b", "c", "d", "e", "f"].map((id, age) => item(id, { timestampMs: START_MS - age * DAY_MS })));
+  await dataStore.items.upsert(
+    ["a", "b", "c", "d", "e", "f"].map((id, age) => item(id, { timestampMs: START_MS - age * DAY_MS })),
+  );
   await dataStore.users.upsert(["ann", "ben", "new"].map((userId) => ({ userId, labels: null, comment: "" })));
   await dataStore.feedback.upsert([like("ann", "a"), like("ben", "a"), like("ben", "b")], { mode: "sum" });
   await cacheStore.putLists([
@@ -159,7 +162,9 @@ describe("Recommender", () => {
   });
 
   it("recommends to a session", async () => {
-    const rows = await system().recommender.recommendForSession([like("", "a"), like("", "b"), like("", "f", "view")], { limit: 9 });
+    const rows = await system().recommender.recommendForSession([like("", "a"), like("", "b"), like("", "f", "view")], {
+      limit: 9,
+    });
     expect(ids(rows)).toEqual(["c", "d"]);
     expect(rows[0]?.score).toBeCloseTo(1.2);
   });
@@ -171,7 +176,9 @@ describe("Recommender", () => {
     expect(board.updatedMs).toBe(START_MS);
     expect((await recommender.nonPersonalized("nope", { limit: 9 })).rows).toEqual([]);
     expect(ids((await recommender.itemToItem(undefined, "a", { limit: 2 })).rows)).toEqual(["b", "c"]);
-    expect((await recommender.userToUser("taste", "ann", { limit: 9 })).rows).toEqual([{ userId: "ben", score: expect.closeTo(0.6) }]);
+    expect((await recommender.userToUser("taste", "ann", { limit: 9 })).rows).toEqual([
+      { userId: "ben", score: expect.closeTo(0.6) },
+    ]);
     const bare = system({ itemToItem: [], recommenders: ["latest"] }).recommender;
     await expect(bare.itemToItem(undefined, "a", { limit: 9 })).rejects.toThrow("item-to-item recommendation is not enabled");
     await expect(bare.collaborative("ann", { limit: 9 })).rejects.toThrow("collaborative filtering recommendation is disabled");

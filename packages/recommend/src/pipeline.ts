@@ -2,8 +2,8 @@ import { type CallOptions, type Clock, InvalidArgumentError, type UserId } from 
 import type { CacheStore, DataStore } from "@furze/storage";
 import type { CandidateGenerator, CandidateRequest, GenerateOptions } from "./candidate-generator.ts";
 import { NO_CANDIDATES } from "./candidates.ts";
-import { CollaborativeGenerator } from "./generators/collaborative.ts";
 import type { CollaborativeModelHolder } from "./collaborative-model-holder.ts";
+import { CollaborativeGenerator } from "./generators/collaborative.ts";
 import { ItemToItemGenerator } from "./generators/item-to-item.ts";
 import { LatestGenerator } from "./generators/latest.ts";
 import { NonPersonalizedGenerator } from "./generators/non-personalized.ts";

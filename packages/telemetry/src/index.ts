@@ -3,4 +3,5 @@ export { type HistogramOptions, type MetricOptions, Metrics } from "./metrics.ts
 export { type ProgressBarOptions, renderProgressBar } from "./progress-bar.ts";
 export { ProgressTracker, type ProgressTrackerOptions, type TaskHandle, type TaskListener } from "./progress-tracker.ts";
 export { isSecretName, REDACTED, redact, redactText } from "./redact.ts";
+export { type RunningProcess, type RunProcessOptions, runProcess } from "./run-process.ts";
 export { type ProgressStream, TerminalProgress, type TerminalProgressOptions } from "./terminal-progress.ts";

@@ -4,6 +4,8 @@ import { FurzeError, type Logger } from "@furze/core";
 export interface RunningProcess {
   /** Drains and lets go of everything. */
   close(): Promise<void>;
+  /** Resolves with the reason when everything should be closed and started anew, for example under another configuration. */
+  readonly outdated?: Promise<string> | undefined;
 }
 
 export interface RunProcessOptions {
@@ -36,12 +38,15 @@ export async function runProcess(options: RunProcessOptions): Promise<void> {
     process.exit(70);
   });
   try {
-    const running = await options.start(stopping.signal);
-    logger.info("ready");
-    const reason = await asked.promise;
-    logger.info("stopping", { reason });
-    setTimeout(() => process.exit(1), options.closeTimeoutMs ?? 15_000).unref();
-    await running.close();
+    while (!stopping.signal.aborted) {
+      const running = await options.start(stopping.signal);
+      logger.info("ready");
+      const reason = await Promise.race([asked.promise, running.outdated ?? asked.promise]);
+      logger.info(stopping.signal.aborted ? "stopping" : "restarting", { reason });
+      const limit = setTimeout(() => process.exit(1), options.closeTimeoutMs ?? 15_000).unref();
+      await running.close();
+      clearTimeout(limit);
+    }
     process.exit(0);
   } catch (error) {
     if (stopping.signal.aborted) process.exit(0);

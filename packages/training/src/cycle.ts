@@ -9,7 +9,7 @@ import { fitCollaborative } from "./tasks/collaborative.ts";
 import { makeLeaderboards } from "./tasks/leaderboards.ts";
 import { makeItemNeighborLists, makeUserNeighborLists } from "./tasks/neighbor-lists.ts";
 import type { TrainingOptions } from "./trainer.ts";
-import { saveTrainingState, type StoredModel, type TrainingState } from "./training-state.ts";
+import { type StoredModel, saveTrainingState, type TrainingState } from "./training-state.ts";
 
 export interface CycleOptions extends CallOptions {
   readonly dataStore: DataStore;
@@ -80,7 +80,11 @@ class Cycle {
     const { pipeline, cacheStore } = this.#options;
     const after = [taskNames.load];
     const tasks: Task[] = [{ name: taskNames.load, run: (context) => this.#load(context) }];
-    const add = (isWanted: boolean, name: string, run: (dataset: Dataset, call: Parameters<Task["run"]>[0]) => Promise<void>) => {
+    const add = (
+      isWanted: boolean,
+      name: string,
+      run: (dataset: Dataset, call: Parameters<Task["run"]>[0]) => Promise<void>,
+    ) => {
       if (isWanted) tasks.push({ name, after, run: async (context) => this.#ifChanged((dataset) => run(dataset, context)) });
     };
     // The fit comes first in the list, since with few jobs the longest task should not start last.

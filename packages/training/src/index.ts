@@ -2,8 +2,8 @@ export { type CycleOptions, type CycleResult, runCycle, taskNames, trainingDiges
 export { datasetDigest } from "./dataset-digest.ts";
 export {
   type ReportedTask,
-  runTasks,
   type RunTasksOptions,
+  runTasks,
   type Task,
   type TaskContext,
   type TaskOutcome,
@@ -11,4 +11,4 @@ export {
 } from "./task-graph.ts";
 export { type MakeLeaderboardsOptions, makeLeaderboards } from "./tasks/leaderboards.ts";
 export { Trainer, type TrainerOptions, type TrainingOptions } from "./trainer.ts";
-export { INITIAL_STATE, loadTrainingState, saveTrainingState, type StoredModel, type TrainingState } from "./training-state.ts";
+export { INITIAL_STATE, loadTrainingState, type StoredModel, saveTrainingState, type TrainingState } from "./training-state.ts";

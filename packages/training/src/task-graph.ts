@@ -1,4 +1,11 @@
-import { type CallOptions, FurzeError, InvalidArgumentError, type Logger, type ProgressListener, silentLogger } from "@furze/core";
+import {
+  type CallOptions,
+  FurzeError,
+  InvalidArgumentError,
+  type Logger,
+  type ProgressListener,
+  silentLogger,
+} from "@furze/core";
 
 /** One running task as its reporter sees it; `TaskHandle` of `@furze/telemetry` fits. */
 export interface ReportedTask {
@@ -121,7 +128,8 @@ function checkGraph(tasks: readonly Task[]): void {
   let open = [...tasks];
   for (const { name, after = [] } of tasks) {
     const unknown = after.find((other) => !names.has(other));
-    if (unknown !== undefined) throw new InvalidArgumentError("tasks", `task "${name}" comes after "${unknown}", which is no task`);
+    if (unknown !== undefined)
+      throw new InvalidArgumentError("tasks", `task "${name}" comes after "${unknown}", which is no task`);
   }
   while (open.length > 0) {
     const ready = open.filter(({ after = [] }) => after.every((name) => done.has(name)));

@@ -1,6 +1,6 @@
 import { AbortError, type Clock, FurzeError, type Logger, silentLogger } from "@furze/core";
-import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
 import type { PipelineOptions } from "@furze/recommend";
+import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
 import { type CycleResult, runCycle, trainingDigest } from "./cycle.ts";
 import type { TaskReporter } from "./task-graph.ts";
 import { loadTrainingState, type TrainingState } from "./training-state.ts";

@@ -1,15 +1,23 @@
+import type { RankedItems } from "@furze/matrix-factorization";
 import type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "../candidate-generator.ts";
 import { type Candidates, NO_CANDIDATES } from "../candidates.ts";
 import type { CollaborativeModel } from "../collaborative-model.ts";
 import type { CollaborativeModelHolder } from "../collaborative-model-holder.ts";
 import type { ItemSpace } from "../item-space.ts";
+import type { UserHistory } from "../user-history.ts";
 
-/** Items that the factor model scores highest. A user it was not trained on, or who likes something new, is folded in. */
+/** Categories narrow a list after it is ranked, so more is ranked at first. */
+const CATEGORY_FACTOR = 4;
+
+/**
+ * Items that the factor model scores highest. A user's factors are solved from what he likes now, so that a new user and a new
+ * click count at once; a BPR model's own factors are better than solved ones and used where it has them.
+ */
 export class CollaborativeGenerator implements CandidateGenerator {
   readonly name = "collaborative";
   readonly #space: ItemSpace;
   readonly #models: CollaborativeModelHolder | undefined;
-  #mapped: MappedModel | undefined;
+  #mapping: ItemMapping | undefined;
 
   constructor(space: ItemSpace, models: CollaborativeModelHolder | undefined) {
     this.#space = space;
@@ -20,19 +28,130 @@ export class CollaborativeGenerator implements CandidateGenerator {
     const lease = this.#models?.acquire();
     if (lease === undefined) return { candidates: requests.map(() => NO_CANDIDATES), modelId: "" };
     try {
-      return { candidates: await this.#score(lease.model, requests, options), modelId: lease.model.modelId };
+      if (this.#mapping?.model !== lease.model) this.#mapping = new ItemMapping(lease.model, this.#space);
+      return { candidates: await this.#rank(this.#mapping, requests, options), modelId: lease.model.modelId };
     } finally {
       lease.release();
     }
   }
 
-  async #score(
-    model: CollaborativeModel,
-    requests: readonly CandidateRequest[],
+  async #rank(mapping: ItemMapping, requests: readonly CandidateRequest[], options: GenerateOptions): Promise<Candidates[]> {
+    const result: Candidates[] = requests.map(() => NO_CANDIDATES);
+    const { factors } = mapping.model;
+    let open = requests.flatMap((request, position) => {
+      const vector = vectorOf(mapping, request.history);
+      return vector === undefined ? [] : [{ position, request, vector }];
+    });
+    const hasCategories = requests.some(({ filter }) => filter.categories.length > 0);
+    let limit = options.limit * (hasCategories ? CATEGORY_FACTOR : 1);
+    // Hidden items and those of other categories drop out after the ranking; who has too few left gets a longer list.
+    while (open.length > 0) {
+      limit = Math.min(limit, factors.numItems);
+      const ranked = await this.#topItems(mapping, open, limit, options);
+      await this.#space.ensure(mapping.spaceIndicesOf(ranked.itemIndices), options);
+      open = open.filter(({ position, request }, row) => {
+        const list = this.#admitted(mapping, ranked, row, limit, request);
+        result[position] = { items: list.items.subarray(0, options.limit), scores: list.scores.subarray(0, options.limit) };
+        return list.isFull && list.items.length < options.limit && limit < factors.numItems;
+      });
+      limit *= CATEGORY_FACTOR;
+    }
+    return result;
+  }
+
+  async #topItems(
+    mapping: ItemMapping,
+    open: readonly { readonly request: CandidateRequest; readonly vector: Float32Array }[],
+    limit: number,
     options: GenerateOptions,
-  ): Promise<readonly Candidates[]> {
-    return [];
+  ): Promise<RankedItems> {
+    const { factors } = mapping.model;
+    const excluded = open.map(({ request }) => mapping.modelIndicesOf(request.filter.excluded));
+    const [only] = open;
+    // One user is ranked faster here than the threads wake up.
+    if (open.length === 1 && only !== undefined) {
+      const ranked = factors.recommendForVector(only.vector, { limit, exclude: excluded[0] ?? [] });
+      return padded(ranked, limit);
+    }
+    const vectors = new Float32Array(open.length * factors.numFactors);
+    for (const [row, { vector }] of open.entries()) vectors.set(vector, row * factors.numFactors);
+    return factors.recommendForVectors(vectors, { limit, exclude: toLists(excluded), signal: options.signal });
+  }
+
+  #admitted(
+    mapping: ItemMapping,
+    ranked: RankedItems,
+    row: number,
+    limit: number,
+    { filter }: CandidateRequest,
+  ): Candidates & { readonly isFull: boolean } {
+    const items = new Int32Array(limit);
+    const scores = new Float32Array(limit);
+    let count = 0;
+    for (let place = row * limit; place < (row + 1) * limit; place++) {
+      const modelIndex = ranked.itemIndices[place] as number;
+      if (modelIndex < 0) break;
+      const index = mapping.toSpace[modelIndex] as number;
+      if (!this.#space.admits(index, filter)) continue;
+      items[count] = index;
+      scores[count++] = ranked.scores[place] as number;
+    }
+    const isFull = (ranked.itemIndices[(row + 1) * limit - 1] as number) >= 0;
+    return { items: items.subarray(0, count), scores: scores.subarray(0, count), isFull };
   }
 }
 
-interface MappedModel {}
+/** Where the items of a model stand in the item space, and the other way round. */
+class ItemMapping {
+  readonly model: CollaborativeModel;
+  readonly toSpace: Int32Array;
+  readonly #toModel: Int32Array;
+
+  constructor(model: CollaborativeModel, space: ItemSpace) {
+    this.model = model;
+    this.toSpace = Int32Array.from(model.itemIds.ids(), (itemId) => space.indexOf(itemId));
+    this.#toModel = new Int32Array(space.size).fill(-1);
+    for (const [modelIndex, index] of this.toSpace.entries()) this.#toModel[index] = modelIndex;
+  }
+
+  /** Items that the model does not know are left out. */
+  modelIndicesOf(indices: Iterable<number>): number[] {
+    const known: number[] = [];
+    for (const index of indices) {
+      // Indices that were given after this mapping was made belong to items that the model cannot know.
+      const modelIndex = this.#toModel[index] ?? -1;
+      if (modelIndex >= 0) known.push(modelIndex);
+    }
+    return known;
+  }
+
+  spaceIndicesOf(modelIndices: Int32Array): Set<number> {
+    const indices = new Set<number>();
+    for (const modelIndex of modelIndices) if (modelIndex >= 0) indices.add(this.toSpace[modelIndex] as number);
+    return indices;
+  }
+}
+
+function vectorOf(mapping: ItemMapping, history: UserHistory): Float32Array | undefined {
+  const { factors, userIds } = mapping.model;
+  const { numFactors, factorStride } = factors;
+  const userIndex = factors.kind === "bpr" ? userIds.indexOf(history.userId) : -1;
+  if (userIndex >= 0 && factors.isUserTrained(userIndex)) {
+    return factors.userFactors.subarray(userIndex * factorStride, userIndex * factorStride + numFactors);
+  }
+  return factors.foldIn(mapping.modelIndicesOf(history.positives));
+}
+
+function padded(ranked: RankedItems, limit: number): RankedItems {
+  const itemIndices = new Int32Array(limit).fill(-1);
+  const scores = new Float32Array(limit);
+  itemIndices.set(ranked.itemIndices);
+  scores.set(ranked.scores);
+  return { itemIndices, scores };
+}
+
+function toLists(rows: readonly (readonly number[])[]): { offsets: Int32Array; indices: Int32Array } {
+  const offsets = new Int32Array(rows.length + 1);
+  for (const [row, list] of rows.entries()) offsets[row + 1] = (offsets[row] as number) + list.length;
+  return { offsets, indices: Int32Array.from(rows.flat()) };
+}

@@ -1,5 +1,12 @@
-import { type CallOptions, type Feedback, type FeedbackRoles, type Item, matchesAnyFeedback, type ProgressListener } from "@furze/core";
-import { type CompiledExpression, compileExpression, leaderboardEnvironment, type LeaderboardInputs } from "@furze/expression";
+import {
+  type CallOptions,
+  type Feedback,
+  type FeedbackRoles,
+  type Item,
+  matchesAnyFeedback,
+  type ProgressListener,
+} from "@furze/core";
+import { type CompiledExpression, compileExpression, type LeaderboardInputs, leaderboardEnvironment } from "@furze/expression";
 import { collections, digestOf, type LeaderboardOptions } from "@furze/recommend";
 import type { CacheStore, DataStore, ListEntry, ListPut } from "@furze/storage";
 import { TopList } from "../top-list.ts";

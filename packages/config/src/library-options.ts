@@ -1,0 +1,62 @@
+import type { PipelineOptions } from "@furze/recommend";
+import type { TrainingOptions } from "@furze/training";
+import type { FurzeConfig } from "./types.ts";
+
+/** What the pipeline takes, from the `recommend` and `server` sections. */
+export function pipelineOptions(config: FurzeConfig): PipelineOptions {
+  const { recommend, server } = config;
+  const { dataSource } = recommend;
+  return {
+    roles: {
+      positive: dataSource.positiveFeedbackTypes,
+      negative: dataSource.negativeFeedbackTypes,
+      read: dataSource.readFeedbackTypes,
+    },
+    cacheSize: recommend.cacheSize,
+    contextSize: recommend.contextSize,
+    listTtlMs: recommend.cacheExpireMs,
+    refreshMs: recommend.ranker.cacheExpireMs,
+    itemTtlMs: unlessZero(dataSource.itemTtlMs),
+    feedbackTtlMs: unlessZero(dataSource.positiveFeedbackTtlMs),
+    activeUserTtlMs: unlessZero(recommend.activeUserTtlMs),
+    clockErrorMs: server.clockErrorMs,
+    leaderboards: recommend.nonPersonalized,
+    itemToItem: recommend.itemToItem,
+    userToUser: recommend.userToUser,
+    collaborative: recommend.collaborative.type === "mf",
+    recommenders: recommend.ranker.recommenders,
+    fallback: recommend.fallback.recommenders,
+  };
+}
+
+/** What training takes, from the `master` and `recommend.collaborative` sections. */
+export function trainingOptions(config: FurzeConfig): TrainingOptions {
+  const { fitPeriodMs, fitEpoch, earlyStopping } = config.recommend.collaborative;
+  return { jobs: config.master.nJobs, fitPeriodMs, numEpochs: fitEpoch, patience: earlyStopping.patience };
+}
+
+/** Options of the REST API that the configuration decides; `RestApiOptions` of `@furze/rest-api` takes them. */
+export interface RestOptions {
+  readonly apiKey: string;
+  readonly adminApiKey: string;
+  readonly defaultLimit: number;
+  readonly clockErrorMs: number;
+  readonly autoInsertUsers: boolean;
+  readonly autoInsertItems: boolean;
+}
+
+export function restOptions({ server, master }: FurzeConfig): RestOptions {
+  return {
+    apiKey: server.apiKey,
+    adminApiKey: master.adminApiKey,
+    defaultLimit: server.defaultN,
+    clockErrorMs: server.clockErrorMs,
+    autoInsertUsers: server.autoInsertUser,
+    autoInsertItems: server.autoInsertItem,
+  };
+}
+
+/** In the configuration 0 means that there is no bound. */
+function unlessZero(ms: number): number | undefined {
+  return ms === 0 ? undefined : ms;
+}

@@ -1,0 +1,6 @@
+export function makeItemNeighborLists(_options: object): Promise<void> {
+  return Promise.resolve();
+}
+export function makeUserNeighborLists(_options: object): Promise<void> {
+  return Promise.resolve();
+}
