@@ -24,8 +24,7 @@ export interface SqliteConnectionOptions {
 
 /** Beyond this many shapes of statement the prepared ones are dropped and prepared again. */
 const MAX_STATEMENTS = 256;
-const PAGE_CACHE_KIB = 64 * 1024;
-const MEMORY_MAP_BYTES = 256 * 1024 * 1024;
+const PAGE_CACHE_KIB = 32 * 1024;
 /** Pages in the write-ahead log before it is folded back: larger means fewer, longer pauses. */
 const CHECKPOINT_PAGES = 4000;
 
@@ -42,7 +41,6 @@ export class SqliteConnection {
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = ${options.synchronous};
         PRAGMA cache_size = -${PAGE_CACHE_KIB};
-        PRAGMA mmap_size = ${MEMORY_MAP_BYTES};
         PRAGMA temp_store = MEMORY;
         PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
         PRAGMA query_only = ${options.isReader ? 1 : 0};`);

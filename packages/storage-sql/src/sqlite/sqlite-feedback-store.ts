@@ -19,9 +19,8 @@ import {
   type Page,
 } from "@furze/storage";
 import { TimeSlice } from "./event-loop.ts";
-import type { SqlValue } from "./sqlite-connection.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
-import { FEEDBACK_COLUMNS, type FeedbackRow, filterCondition, toFeedback } from "./sqlite-feedback-rows.ts";
+import { FEEDBACK_COLUMNS, type FeedbackRow, filterCondition, type SqlCondition, toFeedback } from "./sqlite-feedback-rows.ts";
 import { scanFeedback } from "./sqlite-feedback-scan.ts";
 import { writeFeedback } from "./sqlite-feedback-write.ts";
 import { checkLimit } from "./sqlite-rows.ts";
@@ -49,15 +48,11 @@ export class SqliteFeedbackStore implements FeedbackStore {
 
   async list(options: FeedbackListOptions): Promise<Page<Feedback, FeedbackKey>> {
     checkLimit(options.limit);
-    const { from, feedbackType, untilMs, limit } = options;
-    const conditions = ["(feedback_type, user_id, item_id) >= (?, ?, ?)"];
-    const parameters: SqlValue[] = [from?.feedbackType ?? "", from?.userId ?? "", from?.itemId ?? ""];
-    if (feedbackType !== undefined) {
-      // Both bounds on the first column of the index, so that a start before the type is no reason to walk other types.
-      if (from === undefined || from.feedbackType < feedbackType) parameters.splice(0, 3, feedbackType, "", "");
-      conditions.push("feedback_type = ?");
-      parameters.push(feedbackType);
-    }
+    const { untilMs, limit } = options;
+    const start = listStart(options);
+    if (start === undefined) return { rows: [], next: undefined };
+    const conditions = [start.sql];
+    const parameters = [...start.parameters];
     if (untilMs !== undefined) {
       conditions.push("timestamp_ms <= ?");
       parameters.push(untilMs);
@@ -124,6 +119,21 @@ export class SqliteFeedbackStore implements FeedbackStore {
     }
     return lists;
   }
+}
+
+/**
+ * Where a listing begins. With a type the condition names the type alone first: only so does the index lead straight to the row.
+ * `undefined` when the start lies behind all rows of the type.
+ */
+function listStart({ from, feedbackType }: FeedbackListOptions): SqlCondition | undefined {
+  const { userId, itemId } = from ?? { userId: "", itemId: "" };
+  if (feedbackType === undefined) {
+    return { sql: "(feedback_type, user_id, item_id) >= (?, ?, ?)", parameters: [from?.feedbackType ?? "", userId, itemId] };
+  }
+  const order = from === undefined ? -1 : Buffer.compare(Buffer.from(from.feedbackType), Buffer.from(feedbackType));
+  if (order > 0) return undefined;
+  const sql = "feedback_type = ? AND (user_id, item_id) >= (?, ?)";
+  return { sql, parameters: order === 0 ? [feedbackType, userId, itemId] : [feedbackType, "", ""] };
 }
 
 function checkPair(userId: UserId, itemId: ItemId): void {
