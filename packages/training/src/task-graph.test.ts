@@ -13,6 +13,7 @@ function recorder(): TaskReporter & { readonly events: string[] } {
       return {
         report: ({ done, total }) => void events.push(`${name} ${done}/${total}`),
         complete: () => void events.push(`complete ${name}`),
+        suspend: () => void events.push(`suspend ${name}`),
         fail: (error) => void events.push(`fail ${name}: ${error instanceof Error ? error.message : error}`),
       };
     },
@@ -96,6 +97,7 @@ describe("runTasks", () => {
     controller.abort(new Error("enough"));
     await expect(run).rejects.toSatisfy((error) => FurzeError.is(error) && error.code === "ABORTED");
     expect(isStopped).toBe(true);
+    expect(reporter.events).toContain("suspend long");
     expect(reporter.events).not.toContain("start next");
   });
 

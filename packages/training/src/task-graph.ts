@@ -12,6 +12,8 @@ export interface ReportedTask {
   readonly report: ProgressListener;
   complete(): void;
   fail(error: unknown): void;
+  /** The task has been given up and will be started again. */
+  suspend(): void;
 }
 
 /** Where progress goes; `ProgressTracker` of `@furze/telemetry` fits. */
@@ -113,9 +115,12 @@ class TaskRun {
       reported.complete();
       return "complete";
     } catch (error) {
+      if (this.#signal.aborted) {
+        reported.suspend();
+        return "skipped";
+      }
       reported.fail(error);
-      const logger = this.#options.logger ?? silentLogger;
-      if (!this.#signal.aborted) logger.error("task failed", { task: task.name, error });
+      (this.#options.logger ?? silentLogger).error("task failed", { task: task.name, error });
       return "failed";
     }
   }

@@ -44,6 +44,7 @@ export class Trainer {
   #cycle: AbortController | undefined;
   #wake: (() => void) | undefined;
   #isTriggered = false;
+  #lastCount: number | undefined;
   #state: TrainingState;
   #loop: Promise<void> | undefined;
 
@@ -123,7 +124,11 @@ export class Trainer {
       if (state.optionsDigest !== trainingDigest(this.#options)) return true;
       return this.#options.clock.now() >= state.finishedMs + this.#options.training.fitPeriodMs;
     }
-    return (await this.#options.dataStore.feedback.count()) > 0;
+    // The first feedback may be an import that is still going on: it is over when nothing has come since the last look.
+    const count = await this.#options.dataStore.feedback.count();
+    const isAtRest = count === this.#lastCount;
+    this.#lastCount = count;
+    return count > 0 && isAtRest;
   }
 
   #pauseMs(): number {

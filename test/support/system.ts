@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const NODE_FLAGS = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning"];
+
+type AppName = "master" | "worker" | "server";
+
+export interface Ran {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+export interface TaskRow {
+  readonly Name: string;
+  readonly Status: string;
+  readonly Error: string;
+  readonly StartTime: string;
+}
+
+/** A whole system of real processes on free ports, over SQLite files in a folder of its own. */
+export class TestSystem {
+  readonly folder: string = mkdtempSync(join(tmpdir(), "furze-system-"));
+  readonly #apps = new Map<AppName, ChildProcess>();
+  readonly #logs = new Map<AppName, string>();
+  #ports: Record<"grpc" | AppName, number> = { grpc: 0, master: 0, worker: 0, server: 0 };
+
+  get serverUrl(): string {
+    return `http://127.0.0.1:${this.#ports.server}`;
+  }
+
+  get masterUrl(): string {
+    return `http://127.0.0.1:${this.#ports.master}`;
+  }
+
+  async start(config: string): Promise<void> {
+    writeFileSync(join(this.folder, "furze.toml"), config);
+    const [grpc, master, worker, server] = await freePorts(4);
+    this.#ports = { grpc, master, worker, server } as Record<"grpc" | AppName, number>;
+    await this.startApp("master");
+    await Promise.all([this.startApp("worker"), this.startApp("server")]);
+  }
+
+  /** Starts one application and waits until it is ready. */
+  async startApp(name: AppName): Promise<void> {
+    const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, `apps/${name}/src/main.ts`), ...this.#flags(name)], {
+      cwd: ROOT,
+      env: { ...process.env, ...this.#env() },
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.#apps.set(name, child);
+    this.#logs.set(name, "");
+    child.stderr?.on("data", (chunk) => this.#logs.set(name, (this.#logs.get(name) ?? "") + chunk));
+    const url = `http://127.0.0.1:${this.#ports[name]}/api/health/ready`;
+    await this.until(`${name} is ready`, async () => {
+      if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${this.#logs.get(name)}`);
+      return (await fetch(url).catch(() => undefined))?.status === 200;
+    });
+  }
+
+  /** Kills one application without a warning. */
+  async kill(name: AppName): Promise<void> {
+    await this.#end(name, "SIGKILL");
+  }
+
+  /** Stops one application the polite way. @returns its exit code */
+  async stopApp(name: AppName): Promise<number | null> {
+    return this.#end(name, "SIGTERM");
+  }
+
+  /** Runs the furze command to its end. */
+  async furze(...args: string[]): Promise<Ran> {
+    const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, "packages/cli/src/main.ts"), ...args], {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+    const [code] = (await once(child, "close")) as [number | null];
+    return { code, output };
+  }
+
+  /** Starts a training cycle and waits until the worker has made the lists that follow from it. */
+  async train(): Promise<void> {
+    const version = await this.#lastListStart();
+    const response = await fetch(`${this.masterUrl}/api/dashboard/tasks/run`, { method: "POST" });
+    if (response.status !== 200) throw new Error(`training was refused: ${await response.text()}`);
+    await this.until("lists are made", async () => {
+      const tasks = await this.tasks();
+      const failed = tasks.find((task) => task.Status === "Failed");
+      if (failed !== undefined) throw new Error(`${failed.Name} failed: ${failed.Error}`);
+      const lists = tasks.find((task) => task.Name === "Generate recommendation");
+      return lists?.Status === "Complete" && lists.StartTime !== version;
+    });
+  }
+
+  async tasks(): Promise<TaskRow[]> {
+    return (await (await fetch(`${this.masterUrl}/api/dashboard/tasks`)).json()) as TaskRow[];
+  }
+
+  async get<T>(path: string): Promise<T> {
+    const response = await fetch(this.serverUrl + path);
+    if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  async post(path: string, body: unknown): Promise<Response> {
+    const headers = { "content-type": "application/json" };
+    return fetch(this.serverUrl + path, { method: "POST", headers, body: JSON.stringify(body) });
+  }
+
+  /** Asks until the answer is yes; after a minute it says what it waited for, with the logs. */
+  async until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    const limit = performance.now() + 60_000;
+    while (!(await condition())) {
+      if (performance.now() > limit) throw new Error(`waited a minute until ${what}\n${[...this.#logs.values()].join("\n")}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const name of ["server", "worker", "master"] as const) await this.#end(name, "SIGTERM");
+    rmSync(this.folder, { recursive: true });
+  }
+
+  async #lastListStart(): Promise<string | undefined> {
+    return (await this.tasks()).find((task) => task.Name === "Generate recommendation")?.StartTime;
+  }
+
+  async #end(name: AppName, signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#apps.get(name);
+    this.#apps.delete(name);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+    return child.exitCode;
+  }
+
+  #flags(name: AppName): string[] {
+    if (name === "master") return ["--config", join(this.folder, "furze.toml")];
+    const flags = ["--master-port", String(this.#ports.grpc), "--http-port", String(this.#ports[name])];
+    return [...flags, "--cache-path", join(this.folder, name)];
+  }
+
+  #env(): Record<string, string> {
+    return {
+      FURZE_DATABASE_DATA_STORE: `sqlite://${join(this.folder, "data.sqlite")}`,
+      FURZE_DATABASE_CACHE_STORE: `sqlite://${join(this.folder, "cache.sqlite")}`,
+      FURZE_BLOB_URI: join(this.folder, "models"),
+      FURZE_MASTER_PORT: String(this.#ports.grpc),
+      FURZE_MASTER_HTTP_PORT: String(this.#ports.master),
+    };
+  }
+}
+
+/** Ports that nobody listens on; all are held until the last is found, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
