@@ -1,0 +1,23 @@
+import { Als, Bpr } from "@furze/matrix-factorization";
+import { movieLens1M } from "../data.ts";
+import { type Fitter, rankingQuality } from "../factorization.ts";
+import { type BenchResult, lapTimer, medians } from "../harness.ts";
+
+const models: readonly { readonly params: Readonly<Record<string, number | string>>; readonly fitter: Fitter }[] = [
+  { params: { model: "als" }, fitter: new Als() },
+  { params: { model: "als", numFactors: 128 }, fitter: new Als({ numFactors: 128 }) },
+  { params: { model: "als", numFactors: 256 }, fitter: new Als({ numFactors: 256 }) },
+  { params: { model: "bpr" }, fitter: new Bpr() },
+  { params: { model: "bpr", numFactors: 128 }, fitter: new Bpr({ numFactors: 128 }) },
+];
+
+/** Whole fits with default options but for the number of factors; full ranking of the test part. */
+export async function* run(): AsyncIterable<BenchResult> {
+  const { name, train, test } = movieLens1M();
+  for (const { params, fitter } of models) {
+    const lap = lapTimer();
+    using model = await fitter.fit(train, {});
+    const sample = lap();
+    yield { params: { data: name, ...params }, ...medians([sample]), quality: await rankingQuality(model, train, test) };
+  }
+}
