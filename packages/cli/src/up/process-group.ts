@@ -79,7 +79,8 @@ export class ProcessGroup {
     const { process, spec } = member;
     void process.ended.then((end) => {
       if (this.#isStopping) return;
-      const [last] = process.lastLines(1);
+      // A process that was killed had no time to say why: its last line is about something else.
+      const [last] = end.startsWith("signal") ? [] : process.lastLines(1);
       const how = last === undefined ? end : `${end}: ${last}`;
       if (!this.#isSupervised) return this.#fail(`The ${spec.name} did not start (${how}).${whereIsLog(spec)}`);
       const delayMs = member.policy.next();
