@@ -12,7 +12,8 @@ const ANYTHING = "anything";
 
 /**
  * Package (without the scope) to the packages it may depend on. A name may appear only below the names it lists, so the
- * table can hold no cycle. Adapters know the ports only; `config` is for the apps, the engine and the command line.
+ * table can hold no cycle. Adapters know the ports only. `config` turns a file into the options that libraries
+ * define, so it looks up to them; only the apps, the engine and the command line know `config`.
  */
 export const LAYERS = {
   core: [],
@@ -33,20 +34,14 @@ export const LAYERS = {
   "storage-blob": ["core", "storage"],
   telemetry: ["core"],
   recommend: [
-    "core",
-    "dataset",
-    "expression",
-    "factorization-machine",
-    "kernels",
-    "matrix-factorization",
-    "neighbors",
-    "storage",
+    ...["core", "dataset", "expression", "factorization-machine", "kernels", "matrix-factorization", "model-file"],
+    ...["neighbors", "storage"],
   ],
   training: [
     ...["automl", "core", "dataset", "expression", "factorization-machine", "kernels", "matrix-factorization"],
     ...["metrics", "model-file", "neighbors", "recommend", "storage"],
   ],
-  config: ["core", "expression"],
+  config: ["core", "expression", "recommend", "training"],
   protocol: ["core"],
   "rest-api": ["core", "protocol", "recommend", "storage", "telemetry", "training"],
   client: [],
