@@ -1,0 +1,221 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { KernelMemory, KernelPool } from "./index.ts";
+
+const pool = new KernelPool({ threads: 2 });
+afterAll(() => pool.close());
+
+/** Numbers in [-1, 1) that look random and are the same in every run. */
+function numbers(length: number, seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state / 2 ** 31;
+  });
+}
+
+describe("building blocks", () => {
+  it.each([4, 8, 12, 64])("dot and axpy, length %i", (n) => {
+    using memory = new KernelMemory();
+    const x = memory.copyFloat32(numbers(n, 1));
+    const y = memory.copyFloat32(numbers(n, 2));
+    const expected = x.view.map((value, i) => 0.5 * value + y.view[i]!);
+    const product = x.view.reduce((sum, value, i) => sum + value * y.view[i]!, 0);
+    expect(memory.call("dot", x.pointer, y.pointer, n)).toBeCloseTo(product, 4);
+    memory.call("axpy", 0.5, x.pointer, y.pointer, n);
+    for (const [i, value] of y.view.entries()) expect(value).toBeCloseTo(expected[i]!, 5);
+  });
+
+  it("counts what is not finite", () => {
+    using memory = new KernelMemory();
+    const x = memory.copyFloat32([1, Number.NaN, 3e38, Number.POSITIVE_INFINITY, -Number.POSITIVE_INFINITY, 0, -0]);
+    expect(memory.call("countNonFinite", x.pointer, 0, 7)).toBe(3);
+    expect(memory.call("countNonFinite", x.pointer, 2, 4)).toBe(1);
+  });
+});
+
+describe("gram matrix", () => {
+  it.each([
+    [8, 1],
+    [8, 100],
+    [24, 37],
+    [128, 500],
+  ])("equals the plain sum, stride %i, %i rows", async (stride, rows) => {
+    using memory = new KernelMemory();
+    const factors = memory.copyFloat32(numbers(stride * rows, 3));
+    const chunk = Math.ceil(rows / 8);
+    const parts = Math.ceil(rows / chunk);
+    const partials = memory.allocFloat32(parts * stride * stride);
+    const gram = memory.allocFloat32(stride * stride);
+    await pool.run({
+      memory,
+      kernel: "gramPartial",
+      args: [factors.pointer, stride, partials.pointer, chunk],
+      total: rows,
+      chunk,
+    });
+    memory.call("gramReduce", partials.pointer, parts, stride, 0.5, gram.pointer);
+    for (let i = 0; i < stride; i++) {
+      for (let j = 0; j < stride; j++) {
+        let sum = 0;
+        for (let row = 0; row < rows; row++) sum += factors.view[row * stride + i]! * factors.view[row * stride + j]!;
+        expect(gram.view[i * stride + j]! - sum / 2).toBeCloseTo(0, 3);
+      }
+    }
+  });
+});
+
+describe("solving", () => {
+  it("solves a regular system and reports a singular one", () => {
+    using memory = new KernelMemory();
+    const stride = 8;
+    const rows = memory.copyFloat32(numbers(stride * 20, 4));
+    const indices = memory.copyInt32(Array.from({ length: 20 }, (_, i) => i));
+    const weights = memory.copyFloat32(Array.from({ length: 20 }, (_, i) => 1 + i / 10));
+    const matrix = memory.allocFloat32(stride * stride);
+    const right = memory.allocFloat32(stride);
+    memory.call("addEntries", rows.pointer, stride, indices.pointer, weights.pointer, 20, matrix.pointer, right.pointer);
+    const lower = matrix.view.slice();
+    const b = right.view.slice();
+    expect(memory.call("solveCholesky", matrix.pointer, stride, 0.3, right.pointer)).toBe(1);
+    for (let i = 0; i < stride; i++) {
+      let sum = 0.3 * right.view[i]!;
+      for (let j = 0; j < stride; j++) sum += lower[Math.max(i, j) * stride + Math.min(i, j)]! * right.view[j]!;
+      expect(sum).toBeCloseTo(b[i]!, 3);
+    }
+    const zero = memory.allocFloat32(stride * stride);
+    expect(memory.call("solveCholesky", zero.pointer, stride, 0, right.pointer)).toBe(0);
+  });
+});
+
+describe("top items", () => {
+  // Few different scores, so that ties are common.
+  const coarse = (length: number, seed: number): Float32Array =>
+    numbers(length, seed).map((value) => Math.round(value * 2) / 2);
+
+  it.each([
+    [8, 1, 3],
+    [8, 7, 10],
+    [16, 1000, 20],
+    [136, 90, 200],
+    [1024, 50, 5],
+  ])("stride %i, %i items, best %i, against sorting", async (stride, numItems, limit) => {
+    using memory = new KernelMemory();
+    const numUsers = 70;
+    const users = memory.copyFloat32(coarse(stride * numUsers, 5));
+    const items = memory.copyFloat32(coarse(stride * numItems, 6));
+    const rows = memory.copyInt32(Array.from({ length: numUsers }, (_, i) => (i * 3) % numUsers));
+    const biases = memory.allocFloat32(Math.ceil(numItems / 8) * 8);
+    biases.view.fill(Number.NEGATIVE_INFINITY);
+    for (let item = 0; item < numItems; item++) if (item % 6 !== 5) biases.view[item] = (item % 3) / 2;
+    const excluded = Array.from({ length: numUsers }, (_, user) =>
+      Array.from({ length: numItems }, (_, item) => item).filter((item) => (item * 7 + user) % 4 === 0),
+    );
+    const offsets = memory.allocInt32(numUsers + 1);
+    for (const [user, list] of excluded.entries()) offsets.view[user + 1] = offsets.view[user]! + list.length;
+    const indices = memory.copyInt32(excluded.flat());
+    const scores = memory.allocFloat32(numUsers * limit);
+    const found = memory.allocInt32(numUsers * limit);
+    const threadArgs = [0, 1].map(() => [memory.allocFloat32(memory.call("topItemsScratch", stride) ?? 0).pointer]);
+    const args = [
+      users.pointer,
+      rows.pointer,
+      items.pointer,
+      numItems,
+      stride,
+      biases.pointer,
+      limit,
+      offsets.pointer,
+      indices.pointer,
+      scores.pointer,
+      found.pointer,
+    ];
+    await pool.run({ memory, kernel: "topItems", args, threadArgs, total: numUsers, chunk: 17 });
+    const scratch = memory.allocFloat32(1024);
+    const single = memory.allocInt32(limit);
+    for (let user = 0; user < numUsers; user++) {
+      const at = rows.view[user]! * stride;
+      const score = (item: number): number => {
+        let sum = biases.view[item]!;
+        for (let i = 0; i < stride; i++) sum += users.view[at + i]! * items.view[item * stride + i]!;
+        return sum;
+      };
+      const all = Array.from({ length: numItems }, (_, item) => ({ item, score: score(item) }));
+      const allowed = all.filter(({ item }) => Number.isFinite(biases.view[item]!) && (item * 7 + user) % 4 !== 0);
+      const best = allowed
+        .sort((a, b) => b.score - a.score || a.item - b.item)
+        .slice(0, limit)
+        .map(({ item }) => item);
+      const expected = [...best, ...Array<number>(limit - best.length).fill(-1)];
+      expect([...found.view.subarray(user * limit, (user + 1) * limit)]).toEqual(expected);
+      const list = [indices.pointer + 4 * offsets.view[user]!, excluded[user]?.length ?? 0] as const;
+      memory.call(
+        "topItemsOfOne",
+        users.pointer + 4 * at,
+        items.pointer,
+        numItems,
+        stride,
+        biases.pointer,
+        0,
+        limit,
+        ...list,
+        scores.pointer,
+        single.pointer,
+        scratch.pointer,
+      );
+      expect([...single.view]).toEqual(expected);
+    }
+  });
+});
+
+describe("sampling", () => {
+  it("never takes a user's own item as negative, and skips users who have every item", async () => {
+    using memory = new KernelMemory();
+    const numItems = 9;
+    // The first user lacks one item, the second has them all.
+    const lists = [
+      [0, 1, 2, 3, 4, 5, 7, 8],
+      [0, 1, 2, 3, 4, 5, 6, 7, 8],
+    ];
+    const offsets = memory.copyInt32([0, 8, 17]);
+    const items = memory.copyInt32(lists.flat());
+    const owners = memory.copyInt32([...Array<number>(8).fill(0), ...Array<number>(9).fill(1)]);
+    const filters = memory.allocUint8(24);
+    const starts = memory.allocUint32(2);
+    starts.view[1] = 8;
+    const shifts = memory.allocUint8(2);
+    shifts.view.set([26, 25]);
+    memory.call("fillFilters", offsets.pointer, items.pointer, filters.pointer, starts.pointer, shifts.pointer, 0, 2);
+    const userFactors = memory.copyFloat32(numbers(16, 8));
+    const itemFactors = memory.copyFloat32(numbers(8 * numItems, 9));
+    const before = itemFactors.view.slice();
+    const second = userFactors.view.slice(8);
+    const scratch = memory.allocUint8(8 + 12 * 64);
+    scratch.view[0] = 1;
+    const fixed = [
+      userFactors.pointer,
+      itemFactors.pointer,
+      0,
+      8,
+      owners.pointer,
+      items.pointer,
+      0,
+      offsets.pointer,
+      17,
+      numItems,
+    ];
+    const applied =
+      memory.call("bprSamples", ...fixed, filters.pointer, starts.pointer, shifts.pointer, 0.01, 0, scratch.pointer, 0, 1001) ??
+      0;
+    expect(applied).toBeGreaterThan(350);
+    expect(applied).toBeLessThan(600);
+    expect(userFactors.view.slice(8)).toEqual(second);
+    const user = userFactors.view.subarray(0, 8);
+    const score = (factors: Float32Array, item: number): number =>
+      user.reduce((sum, value, i) => sum + value * factors[item * 8 + i]!, 0);
+    for (const item of lists[0] ?? []) {
+      expect(score(itemFactors.view, item) - score(itemFactors.view, 6)).toBeGreaterThan(
+        score(before, item) - score(before, 6),
+      );
+    }
+  });
+});
