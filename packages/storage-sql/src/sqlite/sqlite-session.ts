@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CallOptions, throwIfAborted, UnavailableError } from "@furze/core";
+import { type CallOptions, InvalidArgumentError, throwIfAborted, UnavailableError } from "@furze/core";
 import { SqliteConnection, type SqliteConnectionOptions } from "./sqlite-connection.ts";
 import { isBusyError, toStoreError } from "./sqlite-errors.ts";
 import { SqliteWriter, type WriteJob } from "./sqlite-writer.ts";
@@ -75,9 +75,13 @@ export class SqliteSession {
   }
 }
 
-/** Opens the file, creating it and its folder. @throws {UnavailableError} when that fails or other processes keep it locked */
+/** Opens the file, creating it and its folder. @throws {InvalidArgumentError} without a path; {UnavailableError} when that fails or other processes keep it locked */
 export async function openSqliteSession(options: SqliteSessionOptions): Promise<SqliteSession> {
   const { path, busyTimeoutMs } = options;
+  if (path === "" || path.startsWith(":memory:")) {
+    // Each of the two connections would get a database of its own.
+    throw new InvalidArgumentError("path", "a SQLite store needs a file: give the path of one, in a temporary folder for a test");
+  }
   const folder = dirname(path);
   try {
     await mkdir(folder, { recursive: true });
