@@ -5,13 +5,13 @@ import { type BenchResult, lapTimer, medians } from "../harness.ts";
 
 const models: readonly { readonly params: Readonly<Record<string, number | string>>; readonly fitter: Fitter }[] = [
   { params: { model: "als" }, fitter: new Als() },
-  { params: { model: "als", numFactors: 128 }, fitter: new Als({ numFactors: 128 }) },
-  { params: { model: "als", numFactors: 256 }, fitter: new Als({ numFactors: 256 }) },
+  { params: { model: "als", numFactors: 128, alpha: 0.3 }, fitter: new Als({ numFactors: 128, alpha: 0.3 }) },
+  { params: { model: "als", numFactors: 256, alpha: 0.3 }, fitter: new Als({ numFactors: 256, alpha: 0.3 }) },
   { params: { model: "bpr" }, fitter: new Bpr() },
   { params: { model: "bpr", numFactors: 128 }, fitter: new Bpr({ numFactors: 128 }) },
 ];
 
-/** Whole fits with default options but for the number of factors; full ranking of the test part. */
+/** Whole fits with default options but for those named; full ranking of the test part. */
 export async function* run(): AsyncIterable<BenchResult> {
   const { name, train, test } = movieLens1M();
   for (const { params, fitter } of models) {

@@ -54,7 +54,7 @@ describe("KernelMemory", () => {
     expect(memory.allocFloat32(4).view.length).toBe(4);
   });
 
-  it("refuses use after disposal and reuses the region for the next memory", () => {
+  it("refuses use after disposal and reuses the region for the next memory, the smallest that fits", () => {
     releaseKernelMemory();
     const first = new KernelMemory();
     const region = first.region;

@@ -77,6 +77,34 @@ describe("KernelPool", () => {
     await expect(pool.run({ ...job, memory: disposed })).rejects.toThrow(TypeError);
   });
 
+  it("does not hand a memory on while a job still uses it", async () => {
+    const memory = new KernelMemory();
+    const { region } = memory;
+    const counts = memory.allocInt32(100_000);
+    const running = pool.run({ memory, kernel: "countVisits", args: [counts.pointer], total: 100_000, chunk: 100 });
+    memory.dispose();
+    using early = new KernelMemory();
+    expect(early.region).not.toBe(region);
+    expect(await running).toBe(100_000);
+    // The region is idle now and of the size asked for; others of that size may be idle too.
+    const later = Array.from({ length: 4 }, () => new KernelMemory({ initialBytes: region.byteLength }));
+    expect(later.map((next) => next.region)).toContain(region);
+    for (const next of later) next.dispose();
+  });
+
+  it("gives large disposed memories back", async () => {
+    const bytes = 400 * 1024 * 1024;
+    const before = process.memoryUsage.rss();
+    for (let round = 0; round < 2; round++) {
+      const memory = new KernelMemory();
+      const counts = memory.allocInt32(bytes / 4);
+      await pool.run({ memory, kernel: "countVisits", args: [counts.pointer], total: 1000, chunk: 100 });
+      expect(process.memoryUsage.rss() - before).toBeGreaterThan(bytes * 0.9);
+      memory.dispose();
+      await expect.poll(() => process.memoryUsage.rss() - before, { timeout: 5000 }).toBeLessThan(bytes / 2);
+    }
+  });
+
   it("rejects waiting jobs when closed, twice without harm", async () => {
     using memory = new KernelMemory();
     const counts = memory.allocInt32(10);

@@ -98,10 +98,15 @@ export class KernelPool {
     job.signal?.throwIfAborted();
     const region = job.memory.region;
     if (job.total === 0) return 0;
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ job, region, resolve, reject });
-      this.#startNext();
-    });
+    region.hold();
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#queue.push({ job, region, resolve, reject });
+        this.#startNext();
+      });
+    } finally {
+      region.release();
+    }
   }
 
   /** Ends the threads. Waiting and running jobs reject. A second call does nothing. */
@@ -115,9 +120,10 @@ export class KernelPool {
     if (running !== undefined) {
       Atomics.store(this.#control, CONTROL_ABORT, 1);
       running.job.signal?.removeEventListener("abort", running.onAbort);
-      running.reject(error);
     }
+    // The running job's memory is in use until its threads have ended.
     await Promise.all(this.#workers.splice(0).map((entry) => entry?.worker.terminate()));
+    running?.reject(error);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -201,13 +207,9 @@ export class KernelPool {
     this.#startNext();
   }
 
-  // A worker cannot be told to collect its garbage, so the ones that hold a dropped memory end; new ones start with the next job.
   #forget(regionId: number): void {
-    for (const [thread, entry] of this.#workers.entries()) {
-      if (entry === undefined || !entry.regionIds.has(regionId) || entry.isBusy) continue;
-      this.#workers[thread] = undefined;
-      void entry.worker.terminate();
-    }
+    for (const entry of this.#workers)
+      if (entry?.regionIds.delete(regionId) === true) post(entry.worker, { type: "detach", regionId });
   }
 }
 

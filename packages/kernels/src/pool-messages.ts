@@ -29,7 +29,13 @@ export interface RunMessage {
   readonly chunk: number;
 }
 
-export type PoolMessage = AttachMessage | RunMessage;
+/** Lets go of a memory. */
+export interface DetachMessage {
+  readonly type: "detach";
+  readonly regionId: number;
+}
+
+export type PoolMessage = AttachMessage | DetachMessage | RunMessage;
 
 /** A worker's answer when its part of a job is over. */
 export interface DoneMessage {

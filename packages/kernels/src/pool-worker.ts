@@ -1,5 +1,6 @@
 // Runs in a worker thread of KernelPool: binds memories, then takes chunks of a job until none is left.
 import { parentPort, workerData } from "node:worker_threads";
+import { collectGarbage } from "./collect-garbage.ts";
 import {
   CONTROL_ABORT,
   CONTROL_NEXT,
@@ -17,6 +18,9 @@ const instances = new Map<number, Record<string, Kernel>>();
 parentPort?.on("message", (message: PoolMessage) => {
   if (message.type === "attach") {
     instances.set(message.regionId, instantiate(module, message.memory));
+  } else if (message.type === "detach") {
+    instances.delete(message.regionId);
+    collectGarbage();
   } else {
     parentPort?.postMessage(run(message));
   }

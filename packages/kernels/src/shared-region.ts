@@ -1,3 +1,4 @@
+import { collectGarbage } from "./collect-garbage.ts";
 import { kernelModule } from "./kernel-module.ts";
 import { createMemory, instantiate, type Kernel, type WasmMemory } from "./wasm.ts";
 
@@ -15,11 +16,33 @@ export class SharedRegion {
   readonly id: number;
   readonly memory: WasmMemory;
   readonly onDrop: Set<(regionId: number) => void> = new Set();
+  #jobs = 0;
+  #whenUnused: (() => void) | undefined;
   #exports: Record<string, Kernel> | undefined;
 
   constructor(id: number, initialPages: number) {
     this.id = id;
     this.memory = createMemory(initialPages, MAX_PAGES);
+  }
+
+  /** A job that uses the region begins. */
+  hold(): void {
+    this.#jobs++;
+  }
+
+  /** A job that used the region is over. */
+  release(): void {
+    this.#jobs--;
+    if (this.#jobs > 0) return;
+    const then = this.#whenUnused;
+    this.#whenUnused = undefined;
+    then?.();
+  }
+
+  /** Calls back when no job uses the region, at once if none does. */
+  whenUnused(then: () => void): void {
+    if (this.#jobs === 0) then();
+    else this.#whenUnused = then;
   }
 
   get buffer(): SharedArrayBuffer {
@@ -37,38 +60,61 @@ export class SharedRegion {
   }
 }
 
-/** Up to this size an unused region is kept for the next KernelMemory instead of being given back to the system. */
+/** Unused regions of at most this many bytes in all are kept for the next memories instead of being given back to the system. */
 const KEEP_BYTES = 256 * 1024 * 1024;
 
 let nextRegionId = 1;
-let kept: SharedRegion | undefined;
+/** Unused regions, smallest first. */
+const idle: SharedRegion[] = [];
+let isCollectionDue = false;
 
-/** Takes the kept region, or makes a new one. @internal */
+/** Takes the smallest idle region with the room asked for, else the largest one, else makes a new one. @internal */
 export function acquireRegion(initialBytes: number): SharedRegion {
-  const region = kept;
-  kept = undefined;
+  const index = idle.findIndex((region) => region.byteLength >= initialBytes);
+  const region = index < 0 ? idle.pop() : idle.splice(index, 1)[0];
   return region ?? new SharedRegion(nextRegionId++, Math.min(MAX_PAGES, Math.ceil(initialBytes / PAGE_BYTES) + 1));
 }
 
-/** Keeps the region for the next memory when it is small and none is kept, else drops it. @internal */
+/**
+ * Keeps the region for the next memory, or drops the largest idle ones when there is too much.
+ * Waits for jobs that still use it: they must not write into what belongs to somebody else by then.
+ *
+ * @internal
+ */
 export function retireRegion(region: SharedRegion): void {
-  if (kept === undefined && region.byteLength <= KEEP_BYTES) {
-    kept = region;
-    return;
-  }
-  dropRegion(region);
+  region.whenUnused(() => {
+    idle.push(region);
+    idle.sort((a, b) => a.byteLength - b.byteLength);
+    trimIdle(KEEP_BYTES);
+  });
 }
 
 /**
- * Gives the one unused memory that is kept for the next fit (at most 256 MiB) back to the system.
+ * Gives the unused memory that is kept for the next fits (at most 256 MiB) back to the system.
  * Worth calling only in a process that will not fit again for a long time.
  */
 export function releaseKernelMemory(): void {
-  if (kept !== undefined) dropRegion(kept);
-  kept = undefined;
+  trimIdle(0);
+}
+
+function trimIdle(limit: number): void {
+  let total = idle.reduce((sum, region) => sum + region.byteLength, 0);
+  while (total > limit) {
+    const region = idle.pop();
+    if (region === undefined) return;
+    total -= region.byteLength;
+    dropRegion(region);
+  }
 }
 
 function dropRegion(region: SharedRegion): void {
   for (const drop of region.onDrop) drop(region.id);
   region.onDrop.clear();
+  if (isCollectionDue) return;
+  isCollectionDue = true;
+  // Later, when nothing on the stack refers to the region any more.
+  setTimeout(() => {
+    isCollectionDue = false;
+    collectGarbage();
+  }, 10).unref();
 }

@@ -7,7 +7,7 @@ import { type CommonOptions, commonOptions, type FactorizationOptions, numberIn 
 
 /** Options of Als. Common ones default to: numFactors 64, numEpochs 16, evaluationInterval 1, patience 3. */
 export interface AlsOptions extends FactorizationOptions {
-  /** Weight of every pair of user and item, whether observed or not, against 1 of an observed entry; 0 to 100. Default 0.3. */
+  /** Weight of every pair of user and item, whether observed or not, against 1 of an observed entry; 0 to 100. Default 0.5. */
   readonly alpha?: number;
   /** Strength of the L2 penalty, above 0 and at most 1000. Default 0.007. */
   readonly regularization?: number;
@@ -56,7 +56,7 @@ export class Als {
       numFactors: this.#options.numFactors,
       numEpochs: this.#options.numEpochs,
       seed: this.#options.seed,
-      alpha: numberIn("alpha", options.alpha ?? 0.3, 0, 100),
+      alpha: numberIn("alpha", options.alpha ?? 0.5, 0, 100),
       regularization: numberIn("regularization", options.regularization ?? 0.007, 1e-6, 1000),
       regularizationExponent: numberIn("regularizationExponent", options.regularizationExponent ?? 1, 0, 2),
     };

@@ -74,8 +74,11 @@ export function describeModel({ kind, create }: ModelSuite): void {
           limit: 5,
         });
         expect(alone.itemIndices).toEqual(batch.itemIndices.subarray(row * 5, row * 5 + 5));
-        expect(single.itemIndices).toEqual(alone.itemIndices);
-        for (const [i, score] of alone.scores.entries()) expect(single.scores[i]).toBeCloseTo(score, 4);
+        // Another kernel, which may round otherwise and so order near ties otherwise.
+        for (const [i, item] of single.itemIndices.entries()) {
+          expect(single.scores[i]).toBeCloseTo(alone.scores[i] ?? Number.NaN, 4);
+          expect(single.scores[i]).toBeCloseTo(model.predict(user, item) ?? Number.NaN, 4);
+        }
       }
     });
 
