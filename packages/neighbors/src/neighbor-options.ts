@@ -1,0 +1,27 @@
+import type { KernelPool } from "@furze/kernels";
+
+/**
+ * How alike two rows are. With S the sum of the weights ln(1 + rows / frequency) of the common features, c their number,
+ * and Sa, Sb the sums over all features of each row:
+ * - `"idf-sum"`: S. Rows with many features are near to everything.
+ * - `"cosine"`: S / sqrt(Sa * Sb), in (0, 1]; identical rows have 1.
+ * - `"shrunk-cosine"`: the cosine times c / (c + shrinkage), so that agreement in one or two features counts little.
+ */
+export type Similarity = "idf-sum" | "cosine" | "shrunk-cosine";
+
+export interface SparseNeighborOptions {
+  /** Default `"shrunk-cosine"`. */
+  readonly similarity?: Similarity | undefined;
+  /** Common features that halve the shrunk cosine, at least 0. Default 100, as in Gorse. */
+  readonly shrinkage?: number | undefined;
+  /** 1 for rows that are never returned (hidden items); they have neighbors all the same. Default: none. */
+  readonly isExcluded?: Uint8Array | undefined;
+  /**
+   * Bound on the work per row, in additions (about a nanosecond each). When the mean is above it, the features that the
+   * most rows hold are left out, most frequent first, as if no row had them: they say least and cost most (a feature that
+   * all n rows hold costs n * n). Default 100,000; `Infinity` is always exact.
+   */
+  readonly maxAccumulationsPerRow?: number | undefined;
+  /** Threads to work on. Default: the pool of the process. */
+  readonly pool?: KernelPool | undefined;
+}

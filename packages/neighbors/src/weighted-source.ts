@@ -1,0 +1,113 @@
+import { InvalidArgumentError } from "@furze/core";
+import type { SparseNeighborOptions } from "./neighbor-options.ts";
+import type { SparseRows } from "./sparse-rows.ts";
+
+/** What the kernel reads of one source of features. */
+export interface WeightedSource {
+  readonly offsets: Int32Array;
+  readonly indices: Int32Array;
+  readonly weights: Float32Array;
+  /** The rows that can be returned, by feature. */
+  readonly listOffsets: Int32Array;
+  readonly lists: Int32Array;
+  /** 1 / sqrt(sum of weights) of each row; `undefined` for plain sums. */
+  readonly norms: Float32Array | undefined;
+  readonly shrinkage: number;
+  readonly numFeaturesLeftOut: number;
+}
+
+/** @throws {InvalidArgumentError} naming the option that is out of range */
+export function weightSource(rows: SparseRows, options: SparseNeighborOptions): WeightedSource {
+  const { similarity = "shrunk-cosine", shrinkage = 100, isExcluded, maxAccumulationsPerRow = 100_000 } = options;
+  const numRows = rows.offsets.length - 1;
+  if (!(shrinkage >= 0 && shrinkage < Number.POSITIVE_INFINITY)) {
+    throw new InvalidArgumentError("shrinkage", `shrinkage must be at least 0, got ${shrinkage}`);
+  }
+  if (!(maxAccumulationsPerRow > 0)) {
+    throw new InvalidArgumentError(
+      "maxAccumulationsPerRow",
+      `maxAccumulationsPerRow must be above 0, got ${maxAccumulationsPerRow}`,
+    );
+  }
+  if (isExcluded !== undefined && isExcluded.length !== numRows) {
+    throw new InvalidArgumentError("isExcluded", `isExcluded must have ${numRows} elements, has ${isExcluded.length}`);
+  }
+  const frequencies = countFrequencies(rows, undefined);
+  const lengths = isExcluded === undefined ? frequencies : countFrequencies(rows, isExcluded);
+  const isLeftOut = chooseLeftOut(frequencies, lengths, maxAccumulationsPerRow * numRows);
+  const kept = isLeftOut === undefined ? rows : withoutFeatures(rows, isLeftOut);
+  const weights = Float32Array.from(frequencies, (frequency) => (frequency === 0 ? 0 : Math.log1p(numRows / frequency)));
+  return {
+    offsets: kept.offsets,
+    indices: kept.indices,
+    weights,
+    ...invert(kept, isExcluded),
+    norms: similarity === "idf-sum" ? undefined : rowNorms(kept, weights),
+    shrinkage: similarity === "shrunk-cosine" ? shrinkage : 0,
+    numFeaturesLeftOut: isLeftOut === undefined ? 0 : isLeftOut.reduce((sum, flag) => sum + flag, 0),
+  };
+}
+
+function countFrequencies(rows: SparseRows, isExcluded: Uint8Array | undefined): Int32Array {
+  const counts = new Int32Array(rows.numFeatures);
+  const { offsets, indices } = rows;
+  for (let row = 0; row < offsets.length - 1; row++) {
+    if (isExcluded !== undefined && isExcluded[row] !== 0) continue;
+    for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) counts[indices[entry]!]!++;
+  }
+  return counts;
+}
+
+/** The most frequent features, as many as it takes to keep the additions within the budget; `undefined` when all fit. */
+function chooseLeftOut(frequencies: Int32Array, lengths: Int32Array, budget: number): Uint8Array | undefined {
+  let work = 0;
+  for (let feature = 0; feature < frequencies.length; feature++) work += frequencies[feature]! * lengths[feature]!;
+  if (work <= budget) return undefined;
+  const isLeftOut = new Uint8Array(frequencies.length);
+  const byFrequency = Int32Array.from(frequencies.keys()).sort((a, b) => frequencies[b]! - frequencies[a]! || a - b);
+  for (const feature of byFrequency) {
+    if (work <= budget) break;
+    work -= frequencies[feature]! * lengths[feature]!;
+    isLeftOut[feature] = 1;
+  }
+  return isLeftOut;
+}
+
+function withoutFeatures(rows: SparseRows, isLeftOut: Uint8Array): SparseRows {
+  const numRows = rows.offsets.length - 1;
+  const offsets = new Int32Array(numRows + 1);
+  const indices = new Int32Array(rows.indices.length);
+  let count = 0;
+  for (let row = 0; row < numRows; row++) {
+    for (let entry = rows.offsets[row]!; entry < rows.offsets[row + 1]!; entry++) {
+      const feature = rows.indices[entry]!;
+      if (isLeftOut[feature] === 0) indices[count++] = feature;
+    }
+    offsets[row + 1] = count;
+  }
+  return { offsets, indices: indices.subarray(0, count), numFeatures: rows.numFeatures };
+}
+
+function invert(rows: SparseRows, isExcluded: Uint8Array | undefined): { listOffsets: Int32Array; lists: Int32Array } {
+  const { offsets, indices, numFeatures } = rows;
+  const listOffsets = new Int32Array(numFeatures + 1);
+  listOffsets.set(countFrequencies(rows, isExcluded), 1);
+  for (let feature = 0; feature < numFeatures; feature++) listOffsets[feature + 1]! += listOffsets[feature]!;
+  const cursor = listOffsets.slice(0, numFeatures);
+  const lists = new Int32Array(listOffsets[numFeatures]!);
+  for (let row = 0; row < offsets.length - 1; row++) {
+    if (isExcluded !== undefined && isExcluded[row] !== 0) continue;
+    for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) lists[cursor[indices[entry]!]!++] = row;
+  }
+  return { listOffsets, lists };
+}
+
+function rowNorms(rows: SparseRows, weights: Float32Array): Float32Array {
+  const norms = new Float32Array(rows.offsets.length - 1);
+  for (let row = 0; row < norms.length; row++) {
+    let sum = 0;
+    for (let entry = rows.offsets[row]!; entry < rows.offsets[row + 1]!; entry++) sum += weights[rows.indices[entry]!]!;
+    norms[row] = sum === 0 ? 0 : 1 / Math.sqrt(sum);
+  }
+  return norms;
+}
