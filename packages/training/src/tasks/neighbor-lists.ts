@@ -1,6 +1,125 @@
-export function makeItemNeighborLists(_options: object): Promise<void> {
-  return Promise.resolve();
+import type { CallOptions, ProgressListener } from "@furze/core";
+import type { Dataset, FeatureTable, IdDictionary } from "@furze/dataset";
+import { itemRows, type NeighborTable, SparseNeighborIndex, type SparseRows, tagRows, userRows } from "@furze/neighbors";
+import { collections, digestOf, type ItemNeighborType, type NeighborOptions, type UserNeighborType } from "@furze/recommend";
+import type { CacheStore, ListEntry } from "@furze/storage";
+
+export interface NeighborListsOptions<Type> extends CallOptions {
+  readonly dataset: Dataset;
+  readonly cacheStore: CacheStore;
+  readonly recommenders: readonly NeighborOptions<Type>[];
+  /** Entries of a list, > 0. */
+  readonly limit: number;
+  readonly nowMs: number;
+  /** How long the lists live, milliseconds. */
+  readonly listTtlMs: number;
+  readonly onProgress?: ProgressListener | undefined;
 }
-export function makeUserNeighborLists(_options: object): Promise<void> {
-  return Promise.resolve();
+
+/** Rows searched and lists written at a time: what is held of the neighbors at once. */
+const BLOCK_ROWS = 2048;
+const NO_CATEGORIES: readonly string[] = [];
+
+/**
+ * Makes the list of neighbors of every item, for each item-to-item recommender. An item without neighbors gets an empty list,
+ * since an older one would not be true any more. Hidden items have lists but stand in none.
+ *
+ * @throws {AbortError} between two blocks; lists written so far stay
+ */
+export async function makeItemNeighborLists(options: NeighborListsOptions<ItemNeighborType>): Promise<void> {
+  const { dataset } = options;
+  const categoriesOf = categoryLists(dataset.itemCategories);
+  for (const [position, recommender] of options.recommenders.entries()) {
+    const sources = sourcesOf(recommender, dataset.itemColumns, dataset.itemLabels, () => itemRows(dataset.positive));
+    using index = new SparseNeighborIndex(sources, { isExcluded: dataset.isItemHidden });
+    await makeLists(index, {
+      ...options,
+      recommender,
+      position,
+      ids: dataset.itemIds,
+      collectionOf: collections.itemToItem,
+      categoriesOf,
+    });
+  }
+}
+
+/** Makes the list of similar users of every user, for each user-to-user recommender; otherwise like `makeItemNeighborLists`. */
+export async function makeUserNeighborLists(options: NeighborListsOptions<UserNeighborType>): Promise<void> {
+  const { dataset } = options;
+  const categoriesOf = (): readonly string[] => NO_CATEGORIES;
+  for (const [position, recommender] of options.recommenders.entries()) {
+    const sources = sourcesOf(recommender, dataset.userColumns, dataset.userLabels, () => userRows(dataset.positive));
+    using index = new SparseNeighborIndex(sources, {});
+    await makeLists(index, {
+      ...options,
+      recommender,
+      position,
+      ids: dataset.userIds,
+      collectionOf: collections.userToUser,
+      categoriesOf,
+    });
+  }
+}
+
+function sourcesOf(
+  { type, column }: NeighborOptions<ItemNeighborType | UserNeighborType>,
+  columns: ReadonlyMap<string, FeatureTable>,
+  labels: FeatureTable,
+  feedbackRows: () => SparseRows,
+): readonly SparseRows[] {
+  const tags = () => tagRows(columns.get(column) ?? labels);
+  if (type === "tags") return [tags()];
+  return type === "auto" ? [tags(), feedbackRows()] : [feedbackRows()];
+}
+
+interface MakeLists<Type> extends NeighborListsOptions<Type> {
+  readonly recommender: NeighborOptions<Type>;
+  /** Place of the recommender among all, for progress. */
+  readonly position: number;
+  readonly ids: IdDictionary;
+  readonly collectionOf: (name: string) => string;
+  readonly categoriesOf: (index: number) => readonly string[];
+}
+
+async function makeLists<Type>(index: SparseNeighborIndex, options: MakeLists<Type>): Promise<void> {
+  const { recommender, position, recommenders, ids, collectionOf, nowMs, listTtlMs, cacheStore, signal } = options;
+  const collection = collectionOf(recommender.name);
+  const digest = digestOf(recommender);
+  const total = index.numRows * recommenders.length;
+  for (let start = 0; start < index.numRows; start += BLOCK_ROWS) {
+    const rows = Int32Array.from({ length: Math.min(BLOCK_ROWS, index.numRows - start) }, (_, offset) => start + offset);
+    const table = await index.search(rows, options.limit, { signal });
+    const lists = Array.from(rows, (row, place) => {
+      const list = { entries: entriesOf(table, place, collection, options), updatedMs: nowMs, digest, modelId: "" };
+      return { collection, name: ids.idOf(row), list, expiresMs: nowMs + listTtlMs };
+    });
+    await cacheStore.putLists(lists, { signal });
+    options.onProgress?.({ done: position * index.numRows + start + rows.length, total });
+  }
+}
+
+function entriesOf<Type>(
+  table: NeighborTable,
+  place: number,
+  source: string,
+  { ids, categoriesOf }: MakeLists<Type>,
+): ListEntry[] {
+  const sources = [source];
+  const entries: ListEntry[] = [];
+  for (let at = place * table.limit; at < (place + 1) * table.limit; at++) {
+    const index = table.indices[at] as number;
+    if (index < 0) break;
+    entries.push({ id: ids.idOf(index), score: table.scores[at] as number, categories: categoriesOf(index), sources });
+  }
+  return entries;
+}
+
+/** Category names of an item, decoded once. */
+function categoryLists(table: FeatureTable): (index: number) => readonly string[] {
+  const lists: (readonly string[] | undefined)[] = [];
+  return (index) => {
+    const list = lists[index] ?? table.names(index);
+    lists[index] = list;
+    return list;
+  };
 }

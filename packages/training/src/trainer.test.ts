@@ -1,0 +1,209 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Feedback, ManualClock } from "@furze/core";
+import { CollaborativeModelHolder, type PipelineOptions } from "@furze/recommend";
+import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
+import { openBlobStore } from "@furze/storage-blob";
+import { openSqliteCacheStore, openSqliteDataStore } from "@furze/storage-sql";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { TaskReporter } from "./task-graph.ts";
+import { Trainer } from "./trainer.ts";
+
+const START_MS = 1_700_000_000_000;
+const HOUR_MS = 3_600_000;
+
+const pipeline: PipelineOptions = {
+  roles: { positive: [{ feedbackType: "like" }], negative: [], read: [] },
+  cacheSize: 5,
+  contextSize: 10,
+  listTtlMs: 72 * HOUR_MS,
+  refreshMs: 72 * HOUR_MS,
+  itemTtlMs: undefined,
+  feedbackTtlMs: undefined,
+  activeUserTtlMs: undefined,
+  clockErrorMs: 5000,
+  leaderboards: [{ name: "popular", score: "len(feedback)", filter: "" }],
+  itemToItem: [{ name: "similar", type: "users", column: "" }],
+  userToUser: [{ name: "taste", type: "items", column: "" }],
+  collaborative: true,
+  recommenders: ["collaborative"],
+  fallback: ["latest"],
+};
+
+const clock = new ManualClock(START_MS);
+let folder: string;
+let dataStore: DataStore;
+let cacheStore: CacheStore;
+let blobStore: BlobStore;
+let trainers: Trainer[];
+let started: string[];
+let failed: string[];
+
+/** Tells what the tasks do, and calls back when the last one of a cycle has ended. */
+let onEnd: () => void;
+const reporter: TaskReporter = {
+  declare: () => {},
+  start: (name) => {
+    started.push(name);
+    return { report: () => {}, complete: () => onEnd(), fail: (error) => failed.push(`${name}: ${error}`), suspend: () => {} };
+  },
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "furze-trainer-"));
+  dataStore = await openSqliteDataStore({ path: join(folder, "data.sqlite") });
+  cacheStore = await openSqliteCacheStore({ path: join(folder, "cache.sqlite"), clock });
+  blobStore = openBlobStore(join(folder, "models"));
+  await dataStore.migrate();
+  await cacheStore.migrate();
+  trainers = [];
+  started = [];
+  failed = [];
+  onEnd = () => {};
+});
+
+afterEach(async () => {
+  for (const trainer of trainers) await trainer.stop();
+  await dataStore.close();
+  await cacheStore.close();
+  rmSync(folder, { recursive: true });
+});
+
+const like = (userId: string, itemId: string): Feedback => ({
+  feedbackType: "like",
+  userId,
+  itemId,
+  value: 1,
+  timestampMs: START_MS - HOUR_MS,
+  updatedMs: START_MS - HOUR_MS,
+  comment: "",
+});
+
+/** Two groups of users who like different things. */
+async function addFeedback(): Promise<void> {
+  const rows: Feedback[] = [];
+  for (let user = 0; user < 20; user++) {
+    for (let item = 0; item < 10; item++)
+      if (item % 2 === user % 2 && (user + item) % 5 > 0) rows.push(like(`u${user}`, `i${item}`));
+  }
+  await dataStore.feedback.upsert(rows, { mode: "sum" });
+}
+
+async function open(changes: Partial<PipelineOptions> = {}): Promise<Trainer> {
+  const trainer = await Trainer.open({
+    dataStore,
+    cacheStore,
+    blobStore,
+    pipeline: { ...pipeline, ...changes },
+    training: { jobs: 2, fitPeriodMs: HOUR_MS, numEpochs: 5, patience: 2, emptyPollMs: 5 },
+    reporter,
+    clock,
+  });
+  trainers.push(trainer);
+  return trainer;
+}
+
+/** Waits for a state; training runs on real threads, so its end is seen by looking. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+async function trained(): Promise<Trainer> {
+  await addFeedback();
+  const trainer = await open();
+  trainer.start();
+  await until(() => trainer.state.listsVersion === 1);
+  return trainer;
+}
+
+describe("Trainer", () => {
+  it("waits for the first feedback, then makes everything", async () => {
+    const trainer = await open();
+    trainer.start();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(started).toEqual([]);
+    await addFeedback();
+    await until(() => trainer.state.listsVersion === 1);
+    expect(failed).toEqual([]);
+    const keys = [
+      { collection: "non-personalized/popular", name: "" },
+      { collection: "item-to-item/similar", name: "i0" },
+      { collection: "user-to-user/taste", name: "u1" },
+    ];
+    const { lists } = await cacheStore.getLists(keys);
+    expect(lists[0]?.entries.length).toBe(5);
+    expect(lists[1]?.entries.map((entry) => entry.id).toSorted()).toEqual(["i2", "i4", "i6", "i8"]);
+    expect(lists[2]?.entries.every((entry) => Number(entry.id.slice(1)) % 2 === 1)).toBe(true);
+    expect(await cacheStore.getPoints({ name: "num_users", beginMs: START_MS, endMs: START_MS })).toMatchObject([
+      { value: 20 },
+    ]);
+  });
+
+  it("publishes a model that another process can load and check", async () => {
+    const { state } = await trained();
+    const [stored] = state.models;
+    if (stored === undefined) throw new Error("no model was stored");
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of blobStore.get(stored.blobName)) chunks.push(chunk);
+    const holder = new CollaborativeModelHolder();
+    await holder.update(stored, () => Promise.resolve(Buffer.concat(chunks)));
+    expect(holder.modelId).toBe(stored.modelId);
+    holder.dispose();
+  });
+
+  it("keeps its work over a restart while data and options stay the same", async () => {
+    const before = await trained();
+    await before.stop();
+    started.length = 0;
+    const after = await open();
+    after.start();
+    expect(after.state).toEqual(before.state);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(started).toEqual([]);
+    await after.stop();
+    const changed = await open({ cacheSize: 4 });
+    changed.start();
+    await until(() => changed.state.listsVersion === 2);
+    expect(started).toContain("Train Collaborative Filtering Model");
+  });
+
+  it("makes only what the clock changes when the data have not changed, and everything when it is told to", async () => {
+    const before = await trained();
+    await before.stop();
+    clock.advance(2 * HOUR_MS);
+    const model = before.state.models[0];
+    const trainer = await open();
+    trainer.start();
+    await until(() => trainer.state.finishedMs > before.state.finishedMs);
+    expect(trainer.state).toMatchObject({ listsVersion: 1, models: [model] });
+    clock.advance(1000);
+    trainer.trigger();
+    await until(() => trainer.state.listsVersion === 2);
+    expect(trainer.state.models[0]?.modelId).not.toBe(model?.modelId);
+  });
+
+  it("keeps the old model when a fit fails, and makes the rest", async () => {
+    const trainer = await trained();
+    const { models } = trainer.state;
+    await dataStore.purge();
+    await dataStore.feedback.upsert([{ ...like("u", "i"), feedbackType: "other" }], { mode: "sum" });
+    trainer.trigger();
+    await until(() => trainer.state.listsVersion === 2);
+    expect(failed).toEqual([expect.stringContaining("Train Collaborative Filtering Model: ")]);
+    expect(trainer.state.models).toEqual(models);
+  });
+
+  it("starts over when it is triggered in the middle of a cycle", async () => {
+    await addFeedback();
+    const trainer = await open();
+    let ends = 0;
+    onEnd = () => {
+      ends++;
+      if (ends === 1) trainer.trigger();
+    };
+    trainer.start();
+    await until(() => trainer.state.listsVersion === 1);
+    expect(started.filter((name) => name === "Load Dataset").length).toBe(2);
+  });
+});
