@@ -51,7 +51,7 @@ export class SparseNeighborIndex implements NeighborIndex {
       const table = this.#memory.allocUint32(SOURCE_WORDS * list.length);
       for (const [index, record] of records.entries()) table.view.set(record, index * SOURCE_WORDS);
       this.#sources = table.pointer;
-      // Sums, counts, totals, touched rows and found rows of each thread; the kernel leaves them zero as it finds them.
+      // Sums (two words), totals, touched rows and found rows of each thread; the kernel leaves them zero as it finds them.
       this.#scratch = Array.from({ length: this.#pool.threads }, () => this.#memory.allocInt32(5 * (this.numRows + 1)).pointer);
     } catch (error) {
       this.#memory.dispose();
@@ -103,7 +103,7 @@ export class SparseNeighborIndex implements NeighborIndex {
     const record = new Uint32Array(SOURCE_WORDS);
     record[0] = memory.copyInt32(source.offsets).pointer;
     record[1] = memory.copyInt32(source.indices).pointer;
-    record[2] = memory.copyFloat32(source.weights).pointer;
+    record[2] = memory.copyInt32(new Int32Array(source.weights.buffer)).pointer;
     record[3] = memory.copyInt32(source.listOffsets).pointer;
     record[4] = memory.copyInt32(source.lists).pointer;
     record[5] = source.norms === undefined ? 0 : memory.copyFloat32(source.norms).pointer;

@@ -6,7 +6,8 @@ import type { SparseRows } from "./sparse-rows.ts";
 export interface WeightedSource {
   readonly offsets: Int32Array;
   readonly indices: Int32Array;
-  readonly weights: Float32Array;
+  /** 2^44 + weight * 2^20 of each feature: the kernel adds counts and weights in one 64-bit sum. */
+  readonly weights: BigUint64Array;
   /** The rows that can be returned, by feature. */
   readonly listOffsets: Int32Array;
   readonly lists: Int32Array;
@@ -15,6 +16,9 @@ export interface WeightedSource {
   readonly shrinkage: number;
   readonly numFeaturesLeftOut: number;
 }
+
+/** Features of a row that the count of a sum has room for. */
+const MAX_FEATURES_PER_ROW = 2 ** 20 - 1;
 
 /** @throws {InvalidArgumentError} naming the option that is out of range */
 export function weightSource(rows: SparseRows, options: SparseNeighborOptions): WeightedSource {
@@ -32,6 +36,15 @@ export function weightSource(rows: SparseRows, options: SparseNeighborOptions): 
   if (isExcluded !== undefined && isExcluded.length !== numRows) {
     throw new InvalidArgumentError("isExcluded", `isExcluded must have ${numRows} elements, has ${isExcluded.length}`);
   }
+  for (let row = 0; row < numRows; row++) {
+    const length = rows.offsets[row + 1]! - rows.offsets[row]!;
+    if (length > MAX_FEATURES_PER_ROW) {
+      throw new InvalidArgumentError(
+        "sources",
+        `row ${row} has ${length} features, at most ${MAX_FEATURES_PER_ROW} are possible`,
+      );
+    }
+  }
   const frequencies = countFrequencies(rows, undefined);
   const lengths = isExcluded === undefined ? frequencies : countFrequencies(rows, isExcluded);
   const isLeftOut = chooseLeftOut(frequencies, lengths, maxAccumulationsPerRow * numRows);
@@ -40,7 +53,7 @@ export function weightSource(rows: SparseRows, options: SparseNeighborOptions): 
   return {
     offsets: kept.offsets,
     indices: kept.indices,
-    weights,
+    weights: BigUint64Array.from(weights, (weight) => 2n ** 44n + BigInt(Math.round(weight * 2 ** 20))),
     ...invert(kept, isExcluded),
     norms: similarity === "idf-sum" ? undefined : rowNorms(kept, weights),
     shrinkage: similarity === "shrunk-cosine" ? shrinkage : 0,
