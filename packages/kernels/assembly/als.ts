@@ -11,7 +11,7 @@ const SOLVED: f32 = 1e-24;
 /**
  * Updates the rows [begin, end) of `target`; rows without entries become zero.
  * offsets, indices: the rows' entries (CSR); values: their weights, or 0 for all 1; penalties: one float per row;
- * gram: stride x stride, scaled already; scratch: 12 * stride + 4 floats of this thread.
+ * panels: the scaled Gram matrix as gramPanels leaves it; scratch: 12 * stride + 4 floats of this thread.
  */
 export function alsRows(
   target: usize,
@@ -21,7 +21,7 @@ export function alsRows(
   indices: usize,
   values: usize,
   penalties: usize,
-  gram: usize,
+  panels: usize,
   steps: i32,
   scratch: usize,
   begin: i32,
@@ -32,9 +32,9 @@ export function alsRows(
     const rows = min(4, end - row);
     const at = (<usize>row) << 2;
     const x = target + (<usize>row) * rowBytes;
-    startRows(x, rows, source, stride, offsets + at, indices, values, penalties + at, gram, scratch);
+    startRows(x, rows, source, stride, offsets + at, indices, values, penalties + at, panels, scratch);
     for (let step = 0; step < steps; step++) {
-      stepRows(x, rows, source, stride, offsets + at, indices, values, penalties + at, gram, scratch);
+      stepRows(x, rows, source, stride, offsets + at, indices, values, penalties + at, panels, scratch);
     }
   }
 }
@@ -49,7 +49,7 @@ function startRows(
   indices: usize,
   values: usize,
   penalties: usize,
-  gram: usize,
+  panels: usize,
   scratch: usize,
 ): void {
   const rowBytes = (<usize>stride) << 2;
@@ -59,7 +59,7 @@ function startRows(
   // The missing rows of a last group stay zero and cost nothing but their share of the Gram product.
   memory.fill(directions, 0, 4 * rowBytes);
   memory.copy(directions, x, (<usize>rows) * rowBytes);
-  gramTimesFour(gram, stride, directions, products);
+  gramTimesFour(panels, stride, directions, products);
   for (let i: usize = 0; i < <usize>rows; i++) {
     const r = scratch + i * rowBytes;
     const p = directions + i * rowBytes;
@@ -88,14 +88,14 @@ function stepRows(
   indices: usize,
   values: usize,
   penalties: usize,
-  gram: usize,
+  panels: usize,
   scratch: usize,
 ): void {
   const rowBytes = (<usize>stride) << 2;
   const directions = scratch + 4 * rowBytes;
   const products = directions + 4 * rowBytes;
   const norms = products + 4 * rowBytes;
-  gramTimesFour(gram, stride, directions, products);
+  gramTimesFour(panels, stride, directions, products);
   for (let i: usize = 0; i < <usize>rows; i++) {
     const norm = load<f32>(norms + (i << 2));
     if (norm < SOLVED) continue;
@@ -141,7 +141,7 @@ function advance(x: usize, r: usize, p: usize, product: usize, length: f32, norm
 }
 
 /** out = in * gram for four rows of `stride` floats each. */
-function gramTimesFour(gram: usize, stride: i32, rows: usize, out: usize): void {
+function gramTimesFour(panels: usize, stride: i32, rows: usize, out: usize): void {
   const rowBytes = (<usize>stride) << 2;
   const p1 = rows + rowBytes;
   const p2 = p1 + rowBytes;
@@ -149,10 +149,9 @@ function gramTimesFour(gram: usize, stride: i32, rows: usize, out: usize): void 
   for (let column: usize = 0; column < rowBytes; column += 32) {
     let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
     let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
-    let g = gram + column;
     for (let at: usize = 0; at < rowBytes; at += 4) {
-      const g0 = v128.load(g);
-      const g1 = v128.load(g, 16);
+      const g0 = v128.load(panels);
+      const g1 = v128.load(panels, 16);
       let s = v128.load32_splat(rows + at);
       a0 = f32x4.relaxed_madd(s, g0, a0);
       a1 = f32x4.relaxed_madd(s, g1, a1);
@@ -165,7 +164,7 @@ function gramTimesFour(gram: usize, stride: i32, rows: usize, out: usize): void 
       s = v128.load32_splat(p3 + at);
       d0 = f32x4.relaxed_madd(s, g0, d0);
       d1 = f32x4.relaxed_madd(s, g1, d1);
-      g += rowBytes;
+      panels += 32;
     }
     let to = out + column;
     v128.store(to, a0);

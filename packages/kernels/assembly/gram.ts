@@ -105,3 +105,17 @@ export function gramReduce(partials: usize, count: i32, stride: i32, scale: f32,
     }
   }
 }
+
+/**
+ * Copies a matrix into panels of eight columns, one after the other, each row by row: multiplying reads it straight on, where
+ * rows a power of two apart would fight for the same few places of the cache.
+ */
+export function gramPanels(gram: usize, stride: i32, panels: usize): void {
+  const rowBytes = (<usize>stride) << 2;
+  for (let column: usize = 0; column < rowBytes; column += 32) {
+    for (let row: usize = 0; row < <usize>stride; row++) {
+      memory.copy(panels, gram + row * rowBytes + column, 32);
+      panels += 32;
+    }
+  }
+}

@@ -2,7 +2,7 @@
 export { alsRows } from "./als";
 export { bprSamples } from "./bpr";
 export { countVisits } from "./count-visits";
-export { gramPartial, gramReduce } from "./gram";
+export { gramPanels, gramPartial, gramReduce } from "./gram";
 export { fillFilters } from "./membership";
 export { sparseNeighbors } from "./sparse-neighbors";
 export { addEntries, solveCholesky } from "./solve";

@@ -82,20 +82,25 @@ function addWeightedRowsAny(
     const q1 = rowAt(source, indices, i + 1, count, rowBytes);
     const q2 = rowAt(source, indices, i + 2, count, rowBytes);
     const q3 = rowAt(source, indices, i + 3, count, rowBytes);
+    // Two accumulators for each row, because a fused multiply-add takes several turns of the processor to deliver.
     let a = f32x4.splat(0), b = f32x4.splat(0), d = f32x4.splat(0), e = f32x4.splat(0);
-    // Two vectors a turn: one address per row serves both.
+    let a1 = f32x4.splat(0), b1 = f32x4.splat(0), d1 = f32x4.splat(0), e1 = f32x4.splat(0);
     for (let at: usize = 0; at < rowBytes; at += 32) {
       const x = v128.load(p + at);
       const y = v128.load(p + at, 16);
       a = f32x4.relaxed_madd(v128.load(q0 + at), x, a);
+      a1 = f32x4.relaxed_madd(v128.load(q0 + at, 16), y, a1);
       b = f32x4.relaxed_madd(v128.load(q1 + at), x, b);
+      b1 = f32x4.relaxed_madd(v128.load(q1 + at, 16), y, b1);
       d = f32x4.relaxed_madd(v128.load(q2 + at), x, d);
+      d1 = f32x4.relaxed_madd(v128.load(q2 + at, 16), y, d1);
       e = f32x4.relaxed_madd(v128.load(q3 + at), x, e);
-      a = f32x4.relaxed_madd(v128.load(q0 + at, 16), y, a);
-      b = f32x4.relaxed_madd(v128.load(q1 + at, 16), y, b);
-      d = f32x4.relaxed_madd(v128.load(q2 + at, 16), y, d);
-      e = f32x4.relaxed_madd(v128.load(q3 + at, 16), y, e);
+      e1 = f32x4.relaxed_madd(v128.load(q3 + at, 16), y, e1);
     }
+    a = f32x4.add(a, a1);
+    b = f32x4.add(b, b1);
+    d = f32x4.add(d, d1);
+    e = f32x4.add(e, e1);
     const w = f32x4.mul(weightsAt(values, i, count), f32x4.relaxed_madd(s, sumLanesOf4(a, b, d, e), c));
     a = splatLane0(w);
     b = splatLane1(w);

@@ -109,6 +109,7 @@ class AlsTrainee implements Trainee {
   readonly #users: Side;
   readonly #items: Side;
   readonly #gram: KernelArray<Float32Array<SharedArrayBuffer>>;
+  readonly #panels: KernelArray<Float32Array<SharedArrayBuffer>>;
   readonly #partials: KernelArray<Float32Array<SharedArrayBuffer>>;
   readonly #threadArgs: number[][];
 
@@ -126,6 +127,7 @@ class AlsTrainee implements Trainee {
     this.#users = this.#side(users, matrix.userOffsets, matrix.itemIndices, matrix.values, userWeights, itemWeights);
     this.#items = this.#side(items, matrix.itemOffsets, matrix.userIndices, matrix.itemValues, itemWeights, userWeights);
     this.#gram = this.#keep(memory.allocFloat32(stride * stride));
+    this.#panels = this.#keep(memory.allocFloat32(stride * stride));
     this.#partials = this.#keep(memory.allocFloat32(GRAM_PARTS * stride * stride));
     this.#threadArgs = Array.from({ length: threads }, () => [this.#keep(memory.allocFloat32(12 * stride + 4)).pointer]);
   }
@@ -153,8 +155,9 @@ class AlsTrainee implements Trainee {
       chunk: part,
     });
     memory.call("gramReduce", partials, Math.ceil(source.count / part), stride, this.#parameters.alpha, gram);
+    memory.call("gramPanels", gram, stride, this.#panels.pointer);
     const args = [target.factors.pointer, source.factors.pointer, stride, target.offsets.pointer, target.indices.pointer];
-    args.push(target.values?.pointer ?? 0, target.penalties.pointer, gram, STEPS);
+    args.push(target.values?.pointer ?? 0, target.penalties.pointer, this.#panels.pointer, STEPS);
     await run({ memory, kernel: "alsRows", args, threadArgs: this.#threadArgs, total: target.count, chunk: ROWS_PER_CHUNK });
   }
 
