@@ -86,7 +86,7 @@ describe("findNeighbors", () => {
   const others = randomRows(2, 80, 30, 6);
 
   it.each(["idf-sum", "cosine", "shrunk-cosine"] as const)("finds the best rows by %s", async (similarity) => {
-    const matrix = scoreMatrix(rows, similarity, 100);
+    const matrix = scoreMatrix(rows, similarity, 10);
     for (const limit of [1, 7, 79]) expectBest(await findNeighbors(rows, { limit, similarity, pool }), matrix);
   });
 
@@ -100,7 +100,7 @@ describe("findNeighbors", () => {
   it("never returns excluded rows, which have neighbors themselves", async () => {
     const isExcluded = Uint8Array.from({ length: 80 }, (_, row) => (row % 3 === 0 ? 1 : 0));
     const table = await findNeighbors(rows, { limit: 20, isExcluded, pool });
-    expectBest(table, scoreMatrix(rows, "shrunk-cosine", 100), isExcluded);
+    expectBest(table, scoreMatrix(rows, "shrunk-cosine", 10), isExcluded);
     expect(table.indices.subarray(0, 80 * 20).some((index, i) => index >= 0 && i < 20)).toBe(true);
   });
 

@@ -17,7 +17,7 @@ const PROGRESS_STEPS = 20;
  * A row is never its own neighbor; rows without a common feature are no neighbors; rows with the same features are.
  *
  * Cost: one addition (about a nanosecond) for each pair of rows that share a feature, per feature;
- * memory 8 bytes an entry, 8 bytes a feature, 4 a row, and 20 bytes a row for each thread.
+ * memory 8 bytes an entry, 12 bytes a feature, 8 a row, and 20 bytes a row for each thread.
  */
 export class SparseNeighborIndex implements NeighborIndex {
   readonly numRows: number;

@@ -22,8 +22,9 @@ const MAX_FEATURES_PER_ROW = 2 ** 20 - 1;
 
 /** @throws {InvalidArgumentError} naming the option that is out of range */
 export function weightSource(rows: SparseRows, options: SparseNeighborOptions): WeightedSource {
-  const { similarity = "shrunk-cosine", shrinkage = 100, isExcluded, maxAccumulationsPerRow = 100_000 } = options;
+  const { similarity = "shrunk-cosine", shrinkage = 10, isExcluded } = options;
   const numRows = rows.offsets.length - 1;
+  const { maxAccumulationsPerRow = Math.max(100_000, 2e10 / numRows) } = options;
   if (!(shrinkage >= 0 && shrinkage < Number.POSITIVE_INFINITY)) {
     throw new InvalidArgumentError("shrinkage", `shrinkage must be at least 0, got ${shrinkage}`);
   }

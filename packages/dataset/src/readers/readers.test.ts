@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AbortError, ZERO_TIME_MS } from "@furze/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadDataset } from "../load-dataset.ts";
 import { InvalidRowError, type ReadableBatches, readFeedback, readItems, readMovieLens, readUsers } from "./index.ts";
 
 let folder = "";
@@ -126,5 +127,12 @@ describe("readMovieLens", () => {
     const rows = await all(feedback);
     expect(rows).toHaveLength(3);
     expect(rows[1]).toMatchObject({ feedbackType: "rating", userId: "5", itemId: "2", value: 1.5, timestampMs: 200_000 });
+  });
+
+  it("loads the example data set whole", { timeout: 30_000 }, async () => {
+    const example = new URL("../../../../examples/movielens-small", import.meta.url).pathname;
+    const roles = { positive: [{ feedbackType: "rating" }], negative: [], read: [] };
+    const { counts } = await loadDataset({ ...readMovieLens(example), roles });
+    expect(counts).toMatchObject({ numUsers: 610, numItems: 9742, numPositive: 100_836 });
   });
 });
