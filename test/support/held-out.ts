@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const MOVIELENS = fileURLToPath(new URL("../../examples/movielens-small", import.meta.url));
+export const MOVIELENS: string = fileURLToPath(new URL("../../examples/movielens-small", import.meta.url));
 
 export interface HeldOut {
   /** Folder with the ratings that are left to learn from. */

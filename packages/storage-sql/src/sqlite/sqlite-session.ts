@@ -80,7 +80,10 @@ export async function openSqliteSession(options: SqliteSessionOptions): Promise<
   const { path, busyTimeoutMs } = options;
   if (path === "" || path.startsWith(":memory:")) {
     // Each of the two connections would get a database of its own.
-    throw new InvalidArgumentError("path", "a SQLite store needs a file: give the path of one, in a temporary folder for a test");
+    throw new InvalidArgumentError(
+      "path",
+      "a SQLite store needs a file: give the path of one, in a temporary folder for a test",
+    );
   }
   const folder = dirname(path);
   try {
