@@ -5,6 +5,7 @@ import { decodeModelFile, InvalidModelFileError } from "@furze/model-file";
 import { afterAll, describe, expect, it } from "vitest";
 import type { FitOptions } from "./fit-loop.ts";
 import { type MatrixFactorizationKind, MatrixFactorizationModel } from "./model.ts";
+import { checkerboard, diagonal, SIZE } from "./model-suite-data.ts";
 import type { FactorizationOptions } from "./options.ts";
 
 /** What the suite needs to know about a model class. */
@@ -13,21 +14,6 @@ export interface ModelSuite {
   readonly create: (options: FactorizationOptions) => {
     fit(matrix: UserItemMatrix, options?: FitOptions): Promise<MatrixFactorizationModel>;
   };
-}
-
-const SIZE = 12;
-
-/** Users like the items of their own parity, except for their own number. */
-function checkerboard(size = SIZE): UserItemMatrix {
-  const rows = Array.from({ length: size }, (_, user) =>
-    Array.from({ length: size / 2 }, (_, i) => 2 * i + (user % 2)).filter((item) => item !== user),
-  );
-  return UserItemMatrix.fromRows({ numItems: size, rows });
-}
-
-/** Held-out entries of the checkerboard. */
-function diagonal(size = SIZE): UserItemMatrix {
-  return UserItemMatrix.fromRows({ numItems: size, rows: Array.from({ length: size }, (_, user) => [user]) });
 }
 
 /** The contract of every factor model; call it from the model's test file. */
