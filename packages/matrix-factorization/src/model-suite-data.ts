@@ -1,4 +1,15 @@
 import { UserItemMatrix } from "@furze/dataset";
+import type { FitOptions } from "./fit-loop.ts";
+import type { MatrixFactorizationKind, MatrixFactorizationModel } from "./model.ts";
+import type { FactorizationOptions } from "./options.ts";
+
+/** What the suite needs to know about a model class. */
+export interface ModelSuite {
+  readonly kind: MatrixFactorizationKind;
+  readonly create: (options: FactorizationOptions) => {
+    fit(matrix: UserItemMatrix, options?: FitOptions): Promise<MatrixFactorizationModel>;
+  };
+}
 
 /** Users, and items, of the checkerboard. */
 export const SIZE = 12;

@@ -3,18 +3,8 @@ import { UserItemMatrix } from "@furze/dataset";
 import { KernelPool } from "@furze/kernels";
 import { decodeModelFile, InvalidModelFileError } from "@furze/model-file";
 import { afterAll, describe, expect, it } from "vitest";
-import type { FitOptions } from "./fit-loop.ts";
-import { type MatrixFactorizationKind, MatrixFactorizationModel } from "./model.ts";
-import { checkerboard, diagonal, SIZE } from "./model-suite-data.ts";
-import type { FactorizationOptions } from "./options.ts";
-
-/** What the suite needs to know about a model class. */
-export interface ModelSuite {
-  readonly kind: MatrixFactorizationKind;
-  readonly create: (options: FactorizationOptions) => {
-    fit(matrix: UserItemMatrix, options?: FitOptions): Promise<MatrixFactorizationModel>;
-  };
-}
+import { MatrixFactorizationModel } from "./model.ts";
+import { checkerboard, diagonal, type ModelSuite, SIZE } from "./model-suite-data.ts";
 
 /** The contract of every factor model; call it from the model's test file. */
 export function describeModel({ kind, create }: ModelSuite): void {
