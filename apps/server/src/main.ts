@@ -2,7 +2,7 @@ import { createLogger, runProcess } from "@furze/telemetry";
 import { startServer } from "./compose.ts";
 import { readOptions } from "./config.ts";
 
-const logger = createLogger().child({ component: "server" });
+const logger = createLogger().child({ app: "server" });
 
 await runProcess({
   logger,

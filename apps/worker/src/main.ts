@@ -2,7 +2,7 @@ import { createLogger, runProcess } from "@furze/telemetry";
 import { startWorker } from "./compose.ts";
 import { readOptions } from "./config.ts";
 
-const logger = createLogger().child({ component: "worker" });
+const logger = createLogger().child({ app: "worker" });
 
 await runProcess({
   logger,
