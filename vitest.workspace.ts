@@ -19,6 +19,7 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: "integration",
+          globalSetup: "tools/services/vitest-setup.mjs",
           include: ["packages/*/src/**/*.integration.test.ts", "test/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

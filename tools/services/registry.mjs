@@ -1,0 +1,18 @@
+// Every service that can be started, by name.
+import { clickhouse } from "./clickhouse.mjs";
+import { mariadb } from "./mariadb.mjs";
+import { mongo } from "./mongo.mjs";
+import { postgres } from "./postgres.mjs";
+import { redis } from "./redis.mjs";
+import { valkey } from "./valkey.mjs";
+
+export const services = [postgres, mariadb, redis, valkey, mongo, clickhouse];
+
+/** Services of these names; all of them when there is no name. @throws {Error} for an unknown name */
+export function servicesNamed(names) {
+  const unknown = names.filter((name) => !services.some((service) => service.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`There is no service ${unknown.join(", ")}: take ${services.map((service) => service.name).join(", ")}.`);
+  }
+  return names.length === 0 ? services : services.filter((service) => names.includes(service.name));
+}
