@@ -1,0 +1,129 @@
+import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
+import { checkText, decodeList, encodeList, type ListKey, type ListPut, type ListRead } from "@furze/storage";
+import type { RedisKeys } from "./redis-keys.ts";
+import { DELETE_EXPIRED_LIST } from "./redis-scripts.ts";
+import type { RedisCommand, RedisSession } from "./redis-session.ts";
+
+/** Lists written at one stroke: a few megabytes. */
+const PUT_CHUNK_LISTS = 1000;
+/** The moment of expiry stands before the encoded list, float64: the reader's clock decides. */
+const EXPIRY_BYTES = 8;
+/**
+ * Redis deletes this much later than the list expires, so that a clock that is behind does not lose lists that its process still
+ * takes for fresh.
+ */
+export const GRACE_MS = 60_000;
+
+/** Ranked lists in Redis: one value per key, spread over all slots. */
+export class RedisLists {
+  readonly #session: RedisSession;
+  readonly #keys: RedisKeys;
+  readonly #clock: Clock;
+
+  constructor(session: RedisSession, keys: RedisKeys, clock: Clock) {
+    this.#session = session;
+    this.#keys = keys;
+    this.#clock = clock;
+  }
+
+  async get(keys: readonly ListKey[], options: CallOptions | undefined): Promise<ListRead> {
+    for (const key of keys) checkKey(key);
+    const names = [this.#keys.overlayVersion, ...keys.map((key) => this.#keys.list(key))];
+    const [version, ...values] = await this.#session.getMany(names, options);
+    const nowMs = this.#clock.now();
+    const lists = values.map((value) =>
+      value !== null && expiryOf(value) > nowMs ? decodeList(value.subarray(EXPIRY_BYTES)) : undefined,
+    );
+    return { lists, overlayVersion: Number(version ?? 0) };
+  }
+
+  async put(lists: readonly ListPut[], options: CallOptions | undefined): Promise<void> {
+    for (const put of lists) {
+      checkKey(put);
+      if (!Number.isSafeInteger(put.expiresMs)) {
+        throw new InvalidArgumentError("expiresMs", `expiresMs must be a whole number of milliseconds, got ${put.expiresMs}`);
+      }
+    }
+    const nowMs = this.#clock.now();
+    for (let start = 0; start < lists.length; start += PUT_CHUNK_LISTS) {
+      const chunk = lists.slice(start, start + PUT_CHUNK_LISTS);
+      await this.#session.run(
+        chunk.map((put) => this.#putCommand(put, nowMs)),
+        options,
+      );
+    }
+  }
+
+  async delete(keys: readonly ListKey[], options: CallOptions | undefined): Promise<void> {
+    for (const key of keys) checkKey(key);
+    await this.#session.run(
+      keys.map((key) => ["UNLINK", this.#keys.list(key)]),
+      options,
+    );
+  }
+
+  async *scanNames(collection: string, options: CallOptions): AsyncIterable<readonly string[]> {
+    checkId(collection, "collection");
+    for await (const keys of this.#session.scan(this.#keys.listsOf(collection), options)) {
+      const expiries = await this.#expiries(keys, options);
+      const nowMs = this.#clock.now();
+      const names = keys.filter((_, index) => (expiries[index] ?? 0) > nowMs).map((key) => this.#keys.nameOf(key, collection));
+      if (names.length > 0) yield names;
+    }
+  }
+
+  /** @returns number of lists deleted */
+  async collectGarbage(options: CallOptions | undefined): Promise<number> {
+    let deleted = 0;
+    for await (const keys of this.#session.scan(this.#keys.lists, options)) {
+      const expiries = await this.#expiries(keys, options);
+      const nowMs = this.#clock.now();
+      const commands: RedisCommand[] = [];
+      for (const [index, key] of keys.entries()) {
+        const expiresMs = expiries[index];
+        if (expiresMs === undefined || expiresMs > nowMs) continue;
+        commands.push(["EVAL", DELETE_EXPIRED_LIST, "1", key, expiryBytes(expiresMs)]);
+      }
+      for (const reply of await this.#session.run(commands, options)) deleted += Number(reply);
+    }
+    return deleted;
+  }
+
+  #putCommand(put: ListPut, nowMs: number): RedisCommand {
+    const list = encodeList(put.list);
+    const value = Buffer.allocUnsafe(EXPIRY_BYTES + list.length);
+    value.writeDoubleLE(put.expiresMs, 0);
+    value.set(list, EXPIRY_BYTES);
+    return ["SET", this.#keys.list(put), value, "PX", String(lifeMs(put.expiresMs, nowMs))];
+  }
+
+  /** Aligned with the keys; `undefined` for a list that has gone meanwhile. */
+  async #expiries(keys: readonly string[], options: CallOptions | undefined): Promise<(number | undefined)[]> {
+    const heads = await this.#session.run(
+      keys.map((key) => ["GETRANGE", key, "0", String(EXPIRY_BYTES - 1)]),
+      options,
+    );
+    return (heads as Buffer[]).map((head) => (head.length < EXPIRY_BYTES ? undefined : head.readDoubleLE(0)));
+  }
+}
+
+/** How long Redis keeps what expires then. Counted from now by the caller's clock, so that both may disagree about the time. */
+export function lifeMs(expiresMs: number, nowMs: number): number {
+  return Math.max(0, Math.ceil(expiresMs - nowMs)) + GRACE_MS;
+}
+
+function checkKey(key: ListKey): void {
+  checkId(key.collection, "collection");
+  // The name may be empty: it is the category of a leaderboard of all items.
+  checkText(key.name, "name");
+}
+
+function expiryOf(value: Buffer): number {
+  return value.length < EXPIRY_BYTES ? 0 : value.readDoubleLE(0);
+}
+
+function expiryBytes(expiresMs: number): Buffer {
+  const bytes = Buffer.allocUnsafe(EXPIRY_BYTES);
+  bytes.writeDoubleLE(expiresMs, 0);
+  return bytes;
+}
