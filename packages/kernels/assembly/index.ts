@@ -2,8 +2,12 @@
 export { alsRows } from "./als";
 export { bprSamples } from "./bpr";
 export { countVisits } from "./count-visits";
+export { fmPredict, fmScores, fmVectors } from "./fm-scores";
+export { fmTrain } from "./fm";
 export { gramPanels, gramPartial, gramReduce } from "./gram";
 export { fillFilters } from "./membership";
+export { shuffle } from "./shuffle";
+export { scanNeighbors, scanScratch } from "./scan-neighbors";
 export { sparseNeighbors } from "./sparse-neighbors";
 export { addEntries, solveCholesky } from "./solve";
 export { topItems, topItemsOfOne, topItemsScratch } from "./top-k";

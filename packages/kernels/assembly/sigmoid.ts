@@ -10,10 +10,10 @@ export function sigmoidOfNegative(x: v128): v128 {
   return f32x4.div(one, f32x4.add(one, exponential(clamped)));
 }
 
-/** exp(x) as 2^whole * 2^part with a polynomial for the part in [-1/2, 1/2]. */
+/** exp(x) for x in [-80, 80], as 2^whole * 2^part with a polynomial for the part in [-1/2, 1/2]. */
 // @ts-ignore: decorator
 @inline
-function exponential(x: v128): v128 {
+export function exponential(x: v128): v128 {
   const t = f32x4.mul(x, f32x4.splat(1.4426950408889634));
   const whole = f32x4.nearest(t);
   const part = f32x4.sub(t, whole);

@@ -1,0 +1,103 @@
+import { decodeModelFile, encodeModelFile, InvalidModelFileError, type ModelFile } from "@furze/model-file";
+import type { EncodedSpace } from "./feature-space-io.ts";
+import type { ModelFileExtras, ModelParts } from "./model.ts";
+import { ParameterTable } from "./parameter-table.ts";
+
+const KIND = "fm";
+
+/** Packs a model; rows are stored without padding, so that files do not depend on the kernels' layout. */
+export function encodeModel(parts: ModelParts, extras: ModelFileExtras, space?: EncodedSpace): Uint8Array<ArrayBuffer> {
+  const { table } = parts;
+  const { numFeatures, numFactors, factorStride, stride } = table;
+  const factors = new Float32Array(numFeatures * numFactors);
+  const weights = new Float32Array(numFeatures);
+  for (let feature = 0, from = 0; feature < numFeatures; feature++, from += stride) {
+    factors.set(table.rows.view.subarray(from, from + numFactors), feature * numFactors);
+    weights[feature] = table.rows.view[from + factorStride] ?? 0;
+  }
+  const header = {
+    parameters: { ...parts.parameters },
+    numFeatures,
+    numFactors,
+    bestEpoch: parts.bestEpoch,
+    score: parts.score ?? null,
+    logLoss: parts.logLoss ?? null,
+    trainingMs: parts.trainingMs,
+    features: space?.header ?? null,
+    extra: extras.extra ?? null,
+  };
+  const arrays = { bias: table.bias.view, weights, factors, ...space?.arrays, ...extras.arrays };
+  return encodeModelFile({ kind: KIND, header, arrays });
+}
+
+/** Checks the bytes and the kind of a file. @throws {InvalidModelFileError} if it is no model of this package */
+export function openModelFile(source: Uint8Array | ModelFile): ModelFile {
+  const file = source instanceof Uint8Array ? decodeModelFile(source) : source;
+  if (file.kind !== KIND) throw new InvalidModelFileError("kind", `expected a model of kind "${KIND}", found "${file.kind}"`);
+  return file;
+}
+
+/** Opens a model file. @throws {InvalidModelFileError} if it is no model of this package */
+export function decodeModel(source: Uint8Array | ModelFile): ModelParts {
+  const file = openModelFile(source);
+  const header = new HeaderReader(file.header);
+  const numFeatures = header.count("numFeatures");
+  const numFactors = header.count("numFactors");
+  const bias = floatArray(file, "bias", 1);
+  const weights = floatArray(file, "weights", numFeatures);
+  const factors = floatArray(file, "factors", numFeatures * numFactors);
+  const table = new ParameterTable({ numFeatures, numFactors });
+  for (let feature = 0, to = 0; feature < numFeatures; feature++, to += table.stride) {
+    table.rows.view.set(factors.subarray(feature * numFactors, (feature + 1) * numFactors), to);
+    table.rows.view[to + table.factorStride] = weights[feature] ?? 0;
+  }
+  table.bias.view.set(bias);
+  return {
+    table,
+    parameters: header.parameters(),
+    bestEpoch: header.count("bestEpoch"),
+    score: header.optionalNumber("score"),
+    logLoss: header.optionalNumber("logLoss"),
+    trainingMs: header.optionalNumber("trainingMs") ?? 0,
+  };
+}
+
+/** Reads fields of the JSON header, which may hold anything. */
+class HeaderReader {
+  readonly #fields: Readonly<Record<string, unknown>>;
+
+  constructor(header: unknown) {
+    if (typeof header !== "object" || header === null) throw new InvalidModelFileError("header", "the header is no object");
+    this.#fields = { ...header };
+  }
+
+  count(name: string): number {
+    const value = this.#fields[name];
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
+      throw new InvalidModelFileError("header", `"${name}" must be a positive integer, is ${JSON.stringify(value)}`);
+    }
+    return value;
+  }
+
+  optionalNumber(name: string): number | undefined {
+    const value = this.#fields[name];
+    return typeof value === "number" ? value : undefined;
+  }
+
+  parameters(): Record<string, number> {
+    const { parameters } = this.#fields;
+    if (typeof parameters !== "object" || parameters === null)
+      throw new InvalidModelFileError("header", '"parameters" is no object');
+    const numbers = Object.entries(parameters).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+    return Object.fromEntries(numbers);
+  }
+}
+
+/** A finite float array of a file. @throws {InvalidModelFileError} if it is not there, or of another length */
+export function floatArray(file: ModelFile, name: string, length: number): Float32Array {
+  const array = file.arrays[name];
+  if (!(array instanceof Float32Array) || array.length !== length)
+    throw new InvalidModelFileError("array", `"${name}" must hold ${length} floats`);
+  if (!array.every(Number.isFinite)) throw new InvalidModelFileError("array", `"${name}" holds numbers that are not finite`);
+  return array;
+}

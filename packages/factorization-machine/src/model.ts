@@ -1,0 +1,192 @@
+import { AbortError, InvalidArgumentError, type JsonValue } from "@furze/core";
+import { defaultKernelPool, type KernelPool } from "@furze/kernels";
+import type { ModelArray, ModelFile } from "@furze/model-file";
+import { checkFeatures, type FeatureList } from "./feature-rows.ts";
+import { copyRows, KernelArrays, sampleTables } from "./kernel-tables.ts";
+import { decodeModel, encodeModel } from "./model-io.ts";
+import type { ParameterTable } from "./parameter-table.ts";
+import type { FmSamples } from "./samples.ts";
+
+/** Everything a model consists of. */
+export interface ModelParts {
+  readonly table: ParameterTable;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly bestEpoch: number;
+  readonly score: number | undefined;
+  readonly logLoss: number | undefined;
+  readonly trainingMs: number;
+}
+
+/** Options of `predict`. */
+export interface PredictOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Threads to run on. Default: the pool of the process. */
+  readonly pool?: KernelPool | undefined;
+}
+
+/** A list of features as one part of a pair: the log-odds of two parts together are `bias` + both constants + the inner product of the vectors. */
+export interface FmVector {
+  /** Sum of value * factors, length numFactors. */
+  readonly vector: Float32Array;
+  /** What the features score by themselves. */
+  readonly constant: number;
+}
+
+/** Content of a model file beyond the model. */
+export interface ModelFileExtras {
+  /** JSON of the caller, kept under `extra` in the header: a digest of the data, a model id. Default: null. */
+  readonly extra?: JsonValue;
+  /** Arrays of the caller. Default: none. */
+  readonly arrays?: Readonly<Record<string, ModelArray>>;
+}
+
+const SAMPLES_PER_CALL = 8192;
+
+/**
+ * A fitted factorization machine. Immutable. Its numbers are held once, in kernel memory of its own; `dispose` gives that back.
+ */
+export class FmModel {
+  /** Hyper-parameters by name. */
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly numFeatures: number;
+  readonly numFactors: number;
+  /** Epoch, counted from 1, that the parameters are from. */
+  readonly bestEpoch: number;
+  /** AUC of that epoch on the validation data; undefined without any. */
+  readonly score: number | undefined;
+  /** Mean log-loss of that epoch on the validation data; undefined without any. */
+  readonly logLoss: number | undefined;
+  readonly trainingMs: number;
+  readonly #parts: ModelParts;
+
+  /** @internal Use `Fm.fit` or `fromModelFile`. */
+  constructor(parts: ModelParts) {
+    this.#parts = parts;
+    this.parameters = parts.parameters;
+    this.numFeatures = parts.table.numFeatures;
+    this.numFactors = parts.table.numFactors;
+    this.bestEpoch = parts.bestEpoch;
+    this.score = parts.score;
+    this.logLoss = parts.logLoss;
+    this.trainingMs = parts.trainingMs;
+  }
+
+  /**
+   * Restores a model from the bytes of `toModelFile` or from a decoded file, that of a ranker too.
+   *
+   * @throws {InvalidModelFileError} if the file is damaged, of another kind, or its arrays do not fit together
+   */
+  static fromModelFile(file: Uint8Array | ModelFile): FmModel {
+    return new FmModel(decodeModel(file));
+  }
+
+  /** The constant part of every score. */
+  get bias(): number {
+    return this.#parts.table.bias.view[0] ?? 0;
+  }
+
+  /** @internal */
+  get parts(): ModelParts {
+    return this.#parts;
+  }
+
+  /** Parameters in kernel memory, valid until `dispose`. @internal */
+  get table(): ParameterTable {
+    return this.#parts.table;
+  }
+
+  /** Weight of a feature. @throws {InvalidArgumentError} if there is no such feature */
+  weightOf(feature: number): number {
+    const { rows, stride, factorStride } = this.#parts.table;
+    return rows.view[this.#checked(feature) * stride + factorStride] ?? 0;
+  }
+
+  /** Factors of a feature: a view of kernel memory, valid until `dispose`. @throws {InvalidArgumentError} if there is no such feature */
+  factorsOf(feature: number): Float32Array {
+    const { rows, stride } = this.#parts.table;
+    const start = this.#checked(feature) * stride;
+    return rows.view.subarray(start, start + this.numFactors);
+  }
+
+  /**
+   * Log-odds of samples, in their order: above 0 where a positive one is likelier. Their probability is 1 / (1 + exp(-score)).
+   *
+   * @throws {InvalidArgumentError} if the samples have another number of features
+   * @throws {AbortError} if the signal is aborted
+   * Cost: O(features of all samples * numFactors); a copy of the samples while it runs.
+   */
+  async predict(samples: FmSamples, options: PredictOptions = {}): Promise<Float32Array> {
+    const { table } = this.#parts;
+    const { signal, pool = defaultKernelPool() } = options;
+    if (samples.numFeatures !== this.numFeatures) {
+      throw new InvalidArgumentError("samples", `samples must have ${this.numFeatures} features, have ${samples.numFeatures}`);
+    }
+    using arrays = new KernelArrays();
+    const tables = sampleTables(table, arrays, copyRows(table, arrays, samples.rows), samples);
+    const scores = arrays.add(table.memory.allocFloat32(samples.numSamples));
+    const threadArgs = Array.from({ length: pool.threads }, () => [
+      arrays.add(table.memory.allocFloat32(table.stride)).pointer,
+    ]);
+    try {
+      await pool.run({
+        memory: table.memory,
+        kernel: "fmPredict",
+        args: [tables, scores.pointer],
+        threadArgs,
+        total: samples.numSamples,
+        chunk: SAMPLES_PER_CALL,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (error) {
+      throw signal?.aborted === true ? new AbortError("the prediction was aborted", { cause: error }) : error;
+    }
+    return new Float32Array(scores.view);
+  }
+
+  /**
+   * Adds up the features of one part of a pair, at once on the calling thread.
+   *
+   * @throws {InvalidArgumentError} if a feature is outside the model or a value is not finite
+   * Cost: O(features * numFactors).
+   */
+  vectorOf(features: FeatureList): FmVector {
+    checkFeatures(features, this.numFeatures);
+    const { numFactors } = this;
+    const vector = new Float32Array(numFactors);
+    let constant = 0;
+    let squares = 0;
+    for (let i = 0; i < features.indices.length; i++) {
+      const feature = features.indices[i] ?? 0;
+      const x = features.values?.[i] ?? 1;
+      const factors = this.factorsOf(feature);
+      constant += x * this.weightOf(feature);
+      for (let column = 0; column < numFactors; column++) {
+        const term = x * (factors[column] ?? 0);
+        vector[column] = (vector[column] ?? 0) + term;
+        squares += term * term;
+      }
+    }
+    const pairs = vector.reduce((sum, value) => sum + value * value, 0) - squares;
+    return { vector, constant: constant + pairs / 2 };
+  }
+
+  /** The model as one checksummed run of bytes; see `ModelFileExtras` for what else it can carry. */
+  toModelFile(extras: ModelFileExtras = {}): Uint8Array<ArrayBuffer> {
+    return encodeModel(this.#parts, extras);
+  }
+
+  /** Gives the memory back; the model and its views must not be used any more. A second call does nothing. */
+  dispose(): void {
+    this.#parts.table.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #checked(feature: number): number {
+    if (!Number.isInteger(feature) || feature < 0 || feature >= this.numFeatures)
+      throw new InvalidArgumentError("feature", `feature ${feature} is not an integer in [0, ${this.numFeatures})`);
+    return feature;
+  }
+}

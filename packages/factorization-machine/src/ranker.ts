@@ -1,0 +1,145 @@
+import { InvalidArgumentError } from "@furze/core";
+import type { KernelArray } from "@furze/kernels";
+import { InvalidModelFileError, type ModelFile } from "@furze/model-file";
+import { checkIndices, checkLength } from "./checks.ts";
+import type { DescribedItem, DescribedUser, FeatureSpace } from "./feature-space.ts";
+import { decodeSpace, encodeSpace } from "./feature-space-io.ts";
+import { copyRows, KernelArrays, rowTables } from "./kernel-tables.ts";
+import { FmModel, type FmVector, type ModelFileExtras } from "./model.ts";
+import { decodeModel, encodeModel, openModelFile } from "./model-io.ts";
+
+/**
+ * Ranks items for users with a factorization machine: the vectors of all items are made once, so a candidate costs one inner product.
+ * Owns its model.
+ *
+ * Memory: that of the model and the feature space, and 4 * (numFactors + 1) bytes an item.
+ */
+export class FmRanker {
+  readonly model: FmModel;
+  readonly space: FeatureSpace;
+  readonly #vectors: KernelArray<Float32Array<SharedArrayBuffer>>;
+  readonly #constants: KernelArray<Float32Array<SharedArrayBuffer>>;
+
+  /**
+   * Makes the vectors of all items, at once on the calling thread. From then on the ranker disposes the model.
+   *
+   * @throws {InvalidArgumentError} if the model was not fitted on samples of this space
+   * Cost: O(features of all items * numFactors), some milliseconds for 100,000 items.
+   */
+  constructor(model: FmModel, space: FeatureSpace) {
+    if (model.numFeatures !== space.numFeatures) {
+      throw new InvalidArgumentError("space", `the model has ${model.numFeatures} features, the space ${space.numFeatures}`);
+    }
+    this.model = model;
+    this.space = space;
+    const { table } = model;
+    const { memory, factorStride, stride } = table;
+    const { numItems } = space;
+    this.#vectors = memory.allocFloat32(numItems * factorStride);
+    this.#constants = memory.allocFloat32(numItems);
+    using arrays = new KernelArrays();
+    const { itemRows, users } = space.parts;
+    const indices = itemRows.indices.map((index) => index + users.numFeatures);
+    const record = rowTables(table, arrays, copyRows(table, arrays, { ...itemRows, indices }));
+    const sums = arrays.add(memory.allocFloat32(stride));
+    memory.call(
+      "fmVectors",
+      ...[record.pointer, 0, this.#vectors.pointer, 4 * factorStride, this.#constants.pointer, sums.pointer, 0, numItems],
+    );
+  }
+
+  /**
+   * Restores a ranker from the bytes of `toModelFile` or from a decoded file.
+   *
+   * @throws {InvalidModelFileError} if the file is damaged, of another kind, has no feature space, or its parts do not fit together
+   */
+  static fromModelFile(file: Uint8Array | ModelFile): FmRanker {
+    const opened = openModelFile(file);
+    const space = decodeSpace(opened);
+    const model = new FmModel(decodeModel(opened));
+    if (model.numFeatures === space.numFeatures) return new FmRanker(model, space);
+    model.dispose();
+    throw new InvalidModelFileError("array", `the model has ${model.numFeatures} features, its space ${space.numFeatures}`);
+  }
+
+  get numUsers(): number {
+    return this.space.numUsers;
+  }
+
+  get numItems(): number {
+    return this.space.numItems;
+  }
+
+  /** Vector of a user of the data set, with his labels of then. @throws {InvalidArgumentError} if there is no such user */
+  userVector(userIndex: number): FmVector {
+    return this.model.vectorOf(this.space.userFeatures(userIndex));
+  }
+
+  /** Vector of any user from his id and labels; what the model does not know of them is passed over. */
+  describedUserVector(user: DescribedUser): FmVector {
+    return this.model.vectorOf(this.space.describeUser(user));
+  }
+
+  /** Vector of any item from its id and labels, such as one that is newer than the model. */
+  describedItemVector(item: DescribedItem): FmVector {
+    return this.model.vectorOf(this.space.describeItem(item));
+  }
+
+  /**
+   * Log-odds that a user likes items, at once on the calling thread.
+   *
+   * @param itemIndices default: all items
+   * @returns one score per item, in their order; higher is better
+   * @throws {InvalidArgumentError} if the vector is not of this model, or there is no such item
+   * Cost: O(items * numFactors), about 0.1 ms for 10,000 items and 16 factors.
+   */
+  scoreItems(user: FmVector, itemIndices?: ArrayLike<number>): Float32Array {
+    const { memory, factorStride } = this.model.table;
+    checkLength("user", user.vector, this.model.numFactors);
+    if (itemIndices !== undefined) checkIndices("itemIndices", itemIndices, this.numItems);
+    const count = itemIndices?.length ?? this.numItems;
+    using arrays = new KernelArrays();
+    const query = arrays.add(memory.allocFloat32(factorStride));
+    query.view.set(user.vector);
+    const indices = itemIndices === undefined ? 0 : arrays.add(memory.copyInt32(itemIndices)).pointer;
+    const scores = arrays.add(memory.allocFloat32(count));
+    const constant = this.model.bias + user.constant;
+    memory.call(
+      "fmScores",
+      ...[
+        query.pointer,
+        this.#vectors.pointer,
+        this.#constants.pointer,
+        factorStride,
+        constant,
+        indices,
+        scores.pointer,
+        0,
+        count,
+      ],
+    );
+    return new Float32Array(scores.view);
+  }
+
+  /** Log-odds of a pair of vectors. @throws {InvalidArgumentError} if one is not of this model */
+  scoreVectors(user: FmVector, item: FmVector): number {
+    checkLength("user", user.vector, this.model.numFactors);
+    checkLength("item", item.vector, this.model.numFactors);
+    const product = user.vector.reduce((sum, value, column) => sum + value * (item.vector[column] ?? 0), 0);
+    return this.model.bias + user.constant + item.constant + product;
+  }
+
+  /** Model and feature space as one checksummed run of bytes. */
+  toModelFile(extras: ModelFileExtras = {}): Uint8Array<ArrayBuffer> {
+    return encodeModel(this.model.parts, extras, encodeSpace(this.space));
+  }
+
+  /** Gives the memory of the model back; neither must be used any more. A second call does nothing. */
+  dispose(): void {
+    this.model.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,168 @@
+import { SeededRandom } from "@furze/dataset";
+import type { KernelJob } from "@furze/kernels";
+import { type ClickMetrics, evaluateClicks } from "./evaluate.ts";
+import { copyRows, KernelArrays, sampleTables } from "./kernel-tables.ts";
+import type { FmHyperparameters } from "./options.ts";
+import { ParameterTable } from "./parameter-table.ts";
+import type { FmSamples } from "./samples.ts";
+
+/** Runs kernels on the threads of one fit. */
+export type RunKernel = (job: Omit<KernelJob, "threads" | "signal">) => Promise<number>;
+
+/** Decay of Adam's mean of gradients and of their squares; the kernel has the same. */
+const MEAN_DECAY = 0.9;
+const SQUARE_DECAY = 0.999;
+/** Samples whose sums a kernel holds at a time. */
+const KERNEL_BLOCK = 64;
+/** Samples of a kernel call: some milliseconds. */
+const SAMPLES_PER_CALL = 8192;
+
+/** A factorization machine in training, with everything kernels need in the memory of its parameters. */
+export class Trainee {
+  readonly parameters: ParameterTable;
+  readonly #hyper: FmHyperparameters;
+  readonly #samples: FmSamples;
+  readonly #validation: { readonly samples: FmSamples; readonly tables: number; readonly scores: Scores } | undefined;
+  readonly #arrays = new KernelArrays();
+  readonly #tables: number;
+  readonly #training: number;
+  readonly #steps: { readonly view: Float32Array };
+  readonly #shuffleArgs: readonly number[];
+  readonly #threadArgs: readonly (readonly number[])[];
+  readonly #rowScratch: readonly (readonly number[])[];
+  #numSteps = 0;
+
+  constructor(samples: FmSamples, validation: FmSamples | undefined, hyper: FmHyperparameters) {
+    this.#hyper = hyper;
+    this.#samples = samples;
+    const { numFeatures, numSamples, numPositive } = samples;
+    const parameters = new ParameterTable({ numFeatures, numFactors: hyper.numFactors });
+    this.parameters = parameters;
+    const { memory } = parameters;
+    const keep = this.#arrays;
+    const random = new SeededRandom(hyper.seed);
+    for (const [feature, occurs] of occurringFeatures(samples).entries())
+      if (occurs === 1) parameters.randomize(feature, hyper.initialDeviation, random);
+    parameters.bias.view[0] = Math.log(numPositive / (numSamples - numPositive));
+    const rows = copyRows(parameters, keep, samples.rows);
+    this.#tables = sampleTables(parameters, keep, rows, samples);
+    if (validation !== undefined) {
+      const validationRows = validation.rows === samples.rows ? rows : copyRows(parameters, keep, validation.rows);
+      const tables = sampleTables(parameters, keep, validationRows, validation);
+      this.#validation = { samples: validation, tables, scores: keep.add(memory.allocFloat32(validation.numSamples)) };
+    }
+    const order = keep.add(memory.allocInt32(numSamples));
+    for (let sample = 0; sample < numSamples; sample++) order.view[sample] = sample;
+    const state = keep.add(memory.allocUint32(2));
+    state.view.set([random.nextUint32() | 1, random.nextUint32()]);
+    this.#shuffleArgs = [order.pointer, numSamples, state.pointer];
+    const steps = keep.add(memory.allocFloat32(Math.ceil(numSamples / hyper.batchSize)));
+    this.#steps = steps;
+    const training = keep.add(memory.allocUint32(8));
+    const targets = keep.add(memory.allocUint8(numSamples));
+    targets.view.set(samples.targets);
+    const moments = [parameters.rows.length, parameters.rows.length, 8].map(
+      (length) => keep.add(memory.allocFloat32(length)).pointer,
+    );
+    training.view.set([targets.pointer, order.pointer, ...moments, steps.pointer, hyper.batchSize]);
+    new Float32Array(training.view.buffer, training.pointer + 28, 1)[0] = hyper.regularization;
+    this.#training = training.pointer;
+    this.#threadArgs = Array.from({ length: hyper.threads }, () => [this.#allocateScratch()]);
+    this.#rowScratch = this.#threadArgs.map(() => [keep.add(memory.allocFloat32(parameters.stride)).pointer]);
+  }
+
+  /** Trains on every sample once; returns the mean log-loss, each sample's before the step of its batch. */
+  async runEpoch(run: RunKernel): Promise<number> {
+    const { memory } = this.parameters;
+    const { batchSize, learningRate } = this.#hyper;
+    const { numSamples } = this.#samples;
+    await run({ memory, kernel: "shuffle", args: this.#shuffleArgs, total: 1 });
+    const steps = this.#steps.view;
+    for (let batch = 0; batch < steps.length; batch++) {
+      const step = ++this.#numSteps;
+      steps[batch] = (learningRate * Math.sqrt(1 - SQUARE_DECAY ** step)) / (1 - MEAN_DECAY ** step);
+    }
+    const loss = await run({
+      memory,
+      kernel: "fmTrain",
+      args: [this.#tables, this.#training],
+      threadArgs: this.#threadArgs,
+      total: numSamples,
+      chunk: batchSize * Math.max(1, Math.floor(SAMPLES_PER_CALL / batchSize)),
+    });
+    return loss / numSamples;
+  }
+
+  /** Metrics on the validation data, if there are any. */
+  async evaluate(run: RunKernel): Promise<ClickMetrics | undefined> {
+    if (this.#validation === undefined) return undefined;
+    const { samples, tables, scores } = this.#validation;
+    await run({
+      memory: this.parameters.memory,
+      kernel: "fmPredict",
+      args: [tables, scores.pointer],
+      threadArgs: this.#rowScratch,
+      total: samples.numSamples,
+      chunk: SAMPLES_PER_CALL,
+    });
+    return evaluateClicks(scores.view, samples.targets);
+  }
+
+  /** Number of parameters that are not finite. */
+  async countNonFinite(run: RunKernel): Promise<number> {
+    const { memory, rows, bias } = this.parameters;
+    let count = 0;
+    for (const { pointer, length } of [rows, bias])
+      count += await run({ memory, kernel: "countNonFinite", args: [pointer], total: length, chunk: 1 << 20 });
+    return count;
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+  }
+
+  /** Room for the gradients of a batch: no more features than there are, nor than its samples can have. */
+  #allocateScratch(): number {
+    const { memory, stride, numFeatures } = this.parameters;
+    const keep = this.#arrays;
+    const samples = this.#samples;
+    const perSample = longestRow(samples) * (samples.second === undefined ? 1 : 2);
+    const numSlots = Math.min(numFeatures, perSample * Math.min(this.#hyper.batchSize, samples.numSamples));
+    const record = keep.add(memory.allocUint32(5));
+    record.view.set([
+      keep.add(memory.allocInt32(numFeatures)).pointer,
+      keep.add(memory.allocInt32(numSlots)).pointer,
+      keep.add(memory.allocFloat32(numSlots * stride)).pointer,
+      keep.add(memory.allocFloat32(KERNEL_BLOCK * stride)).pointer,
+      keep.add(memory.allocFloat32(KERNEL_BLOCK)).pointer,
+    ]);
+    return record.pointer;
+  }
+}
+
+interface Scores {
+  readonly pointer: number;
+  readonly view: Float32Array;
+}
+
+/** 1 for each feature that a sample has. The others keep zero parameters. */
+function occurringFeatures({ rows, targets, first, second }: FmSamples): Uint8Array {
+  const { numFeatures, offsets, indices } = rows;
+  const isRowUsed = new Uint8Array(offsets.length - 1);
+  for (let sample = 0; sample < targets.length; sample++) {
+    isRowUsed[first?.[sample] ?? sample] = 1;
+    if (second !== undefined) isRowUsed[second[sample] ?? 0] = 1;
+  }
+  const occurs = new Uint8Array(numFeatures);
+  for (const [row, isUsed] of isRowUsed.entries()) {
+    if (isUsed === 0) continue;
+    for (let at = offsets[row] ?? 0; at < (offsets[row + 1] ?? 0); at++) occurs[indices[at] ?? 0] = 1;
+  }
+  return occurs;
+}
+
+function longestRow({ rows: { offsets } }: FmSamples): number {
+  let longest = 1;
+  for (let row = 0; row + 1 < offsets.length; row++) longest = Math.max(longest, (offsets[row + 1] ?? 0) - (offsets[row] ?? 0));
+  return longest;
+}
