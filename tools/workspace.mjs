@@ -32,6 +32,7 @@ export const LAYERS = {
   "storage-clickhouse": ["core", "storage"],
   "storage-redis": ["core", "storage"],
   "storage-blob": ["core", "storage"],
+  stores: ["core", "storage", "storage-blob", "storage-clickhouse", "storage-mongodb", "storage-redis", "storage-sql"],
   telemetry: ["core"],
   recommend: [
     ...["core", "dataset", "expression", "factorization-machine", "kernels", "matrix-factorization", "model-file"],

@@ -3,8 +3,7 @@ import { type Logger, systemClock } from "@furze/core";
 import { createClusterServer } from "@furze/protocol";
 import { ItemEditor, Pipeline, Recommender } from "@furze/recommend";
 import { createMasterApi, listen } from "@furze/rest-api";
-import { openBlobStore } from "@furze/storage-blob";
-import { openCacheStore, openDataStore } from "@furze/storage-sql";
+import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
 import { Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
 import { Trainer } from "@furze/training";
 import { Cluster } from "./cluster.ts";
@@ -26,7 +25,7 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
   resources.defer(() => cacheStore.close());
   await dataStore.migrate();
   await cacheStore.migrate();
-  const blobStore = openBlobStore(config.blob.uri);
+  const blobStore = await openBlobStore(config.blob.uri);
   resources.defer(() => blobStore.close());
 
   const tracker = new ProgressTracker({ tracer: "master", clock });

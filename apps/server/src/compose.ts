@@ -6,8 +6,7 @@ import { type Logger, systemClock } from "@furze/core";
 import { ClusterFollower, type ClusterState, createClusterClient } from "@furze/protocol";
 import { CollaborativeModelHolder, ItemEditor, Pipeline, Recommender } from "@furze/recommend";
 import { createRestApi, listen } from "@furze/rest-api";
-import { openBlobStore } from "@furze/storage-blob";
-import { openCacheStore, openDataStore } from "@furze/storage-sql";
+import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
 import { Metrics, type RunningProcess } from "@furze/telemetry";
 import manifest from "../package.json" with { type: "json" };
 import type { ServerOptions } from "./config.ts";
@@ -30,7 +29,7 @@ export async function startServer(options: ServerOptions, logger: Logger, signal
   resources.defer(() => dataStore.close());
   const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix });
   resources.defer(() => cacheStore.close());
-  const kept = openBlobStore(join(options.cachePath, "models"));
+  const kept = await openBlobStore(join(options.cachePath, "models"));
   const models = new CollaborativeModelHolder({ kept, logger: logger.child({ component: "models" }) });
   resources.defer(() => models.dispose());
 

@@ -6,8 +6,7 @@ import { type Logger, systemClock } from "@furze/core";
 import { ClusterFollower, type ClusterNode, type ClusterState, createClusterClient, shareUsers } from "@furze/protocol";
 import { CollaborativeModelHolder, ListMaker, ListScheduler, Pipeline } from "@furze/recommend";
 import { createStatusApi, listen } from "@furze/rest-api";
-import { openBlobStore } from "@furze/storage-blob";
-import { openCacheStore, openDataStore } from "@furze/storage-sql";
+import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
 import { Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
 import manifest from "../package.json" with { type: "json" };
 import type { WorkerOptions } from "./config.ts";
@@ -40,7 +39,7 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   resources.defer(() => dataStore.close());
   const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix });
   resources.defer(() => cacheStore.close());
-  const kept = openBlobStore(join(options.cachePath, "models"));
+  const kept = await openBlobStore(join(options.cachePath, "models"));
   const models = new CollaborativeModelHolder({ kept, logger: logger.child({ component: "models" }) });
   resources.defer(() => models.dispose());
 

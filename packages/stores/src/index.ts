@@ -1,0 +1,1 @@
+export { type OpenStoreOptions, openBlobStore, openCacheStore, openDataStore } from "./open-stores.ts";

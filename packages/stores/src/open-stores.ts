@@ -1,0 +1,54 @@
+import { type Clock, InvalidArgumentError } from "@furze/core";
+import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
+
+export interface OpenStoreOptions {
+  /** Begins the name of every table or key. Default none. */
+  readonly tablePrefix?: string | undefined;
+  /** Decides what has expired in a cache store. Default: the system's clock. */
+  readonly clock?: Clock | undefined;
+}
+
+const SQL_SCHEMES = ["sqlite", "postgres", "postgresql", "mysql"];
+const REDIS_SCHEMES = ["redis", "rediss", "redis+cluster", "rediss+cluster"];
+
+/**
+ * Opens the data store that a URI names; its adapter is loaded only now. Call `migrate()` before the first use.
+ *
+ * @throws {InvalidArgumentError} for a scheme that no adapter serves, or a malformed URI
+ * @throws {UnavailableError} when the store cannot be reached
+ */
+export async function openDataStore(uri: string, options: OpenStoreOptions = {}): Promise<DataStore> {
+  const scheme = schemeOf(uri, SQL_SCHEMES);
+  if (scheme === undefined) throw unknownScheme("dataStore", uri, SQL_SCHEMES);
+  const { openDataStore: open } = await import("@furze/storage-sql");
+  return open(uri, { tablePrefix: options.tablePrefix });
+}
+
+/** Opens the cache store that a URI names; otherwise like `openDataStore`. */
+export async function openCacheStore(uri: string, options: OpenStoreOptions = {}): Promise<CacheStore> {
+  const { tablePrefix, clock } = options;
+  if (schemeOf(uri, REDIS_SCHEMES) !== undefined) {
+    const { openRedisCacheStore } = await import("@furze/storage-redis");
+    return openRedisCacheStore({ uri, prefix: tablePrefix, clock });
+  }
+  if (schemeOf(uri, SQL_SCHEMES) === undefined) throw unknownScheme("cacheStore", uri, [...SQL_SCHEMES, ...REDIS_SCHEMES]);
+  const { openCacheStore: open } = await import("@furze/storage-sql");
+  return open(uri, { tablePrefix, clock });
+}
+
+/** Opens the blob store that a URI names: the path of a folder. @throws {InvalidArgumentError} for a scheme that no adapter serves */
+export async function openBlobStore(uri: string): Promise<BlobStore> {
+  const { openBlobStore: open } = await import("@furze/storage-blob");
+  return open(uri);
+}
+
+function schemeOf(uri: string, schemes: readonly string[]): string | undefined {
+  return schemes.find((scheme) => uri.startsWith(`${scheme}://`));
+}
+
+/** Names only the scheme: the rest of a URI may hold a password. */
+function unknownScheme(path: string, uri: string, schemes: readonly string[]): InvalidArgumentError {
+  const found = uri.includes("://") ? `${uri.slice(0, uri.indexOf("://"))}://` : "no scheme";
+  const known = schemes.map((scheme) => `${scheme}://`).join(", ");
+  return new InvalidArgumentError(path, `no store for ${found}; supported are ${known}`);
+}
