@@ -45,6 +45,14 @@ describe("TerminalProgress elsewhere", () => {
     expect(written.join("")).not.toContain("\x1b");
   });
 
+  it("does not write the end twice", () => {
+    const { clock, written, progress } = setUp(false);
+    clock.advance(5000);
+    progress.update({ done: 5, total: 5 });
+    progress.finish();
+    expect(written).toHaveLength(1);
+  });
+
   it("writes nothing when nothing happened", () => {
     const { written, progress } = setUp(false);
     progress.finish();

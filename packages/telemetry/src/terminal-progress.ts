@@ -33,6 +33,7 @@ export class TerminalProgress {
   readonly #startedMs: number;
   #writtenMs: number;
   #last: Progress | undefined;
+  #shown: Progress | undefined;
   #isFinished = false;
 
   constructor(options: TerminalProgressOptions) {
@@ -61,11 +62,14 @@ export class TerminalProgress {
     if (this.#isFinished) return;
     this.#isFinished = true;
     if (this.#last === undefined) return;
-    this.#write(this.#last, this.#clock.now());
+    // A log that shows the last state already needs no second line of it.
+    const isShown = this.#shown?.done === this.#last.done && this.#shown.total === this.#last.total;
+    if (this.#isTerminal || !isShown) this.#write(this.#last, this.#clock.now());
     if (this.#isTerminal) this.#stream.write("\n");
   }
 
   #write(progress: Progress, nowMs: number): void {
+    this.#shown = progress;
     const elapsedMs = nowMs - this.#startedMs;
     const rate = elapsedMs > 0 ? (progress.done * 1000) / elapsedMs : undefined;
     // One column stays free: a full line would wrap on some terminals.
