@@ -26,4 +26,9 @@ export {
 export type { ListAnswer, Recommendation, RecommendQuery, SimilarUser } from "./recommendation.ts";
 export { Recommender, type RecommenderOptions } from "./recommender.ts";
 export type { RecommenderService } from "./recommender-service.ts";
+export type { Reranker } from "./reranker.ts";
+export { type DiversityOptions, DiversityReranker } from "./rerankers/diversity.ts";
+export { type ExploreOptions, ExploreReranker } from "./rerankers/explore.ts";
+export { type ReplacementOptions, ReplacementReranker } from "./rerankers/replacement.ts";
+export type { ExternalOptions } from "./scripts/external-options.ts";
 export { UserHistories, type UserHistory } from "./user-history.ts";

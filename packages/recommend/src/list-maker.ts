@@ -71,13 +71,12 @@ export class ListMaker {
     const [{ lists }, histories] = await Promise.all([cacheStore.getLists(keys, call), pipeline.historiesOf(userIds, call)]);
     const stale = histories.filter((history, position) => this.#isActive(history) && this.#isStale(lists[position], history));
     if (stale.length === 0) return 0;
-    const merged = await pipeline.propose(
-      pipeline.options.recommenders,
+    const ranked = await pipeline.rank(
       stale.map((history) => pipeline.requestFor(history)),
       { limit: pipeline.options.cacheSize, signal: call.signal },
     );
     await cacheStore.putLists(
-      stale.map((history, position) => this.#listOf(history, merged[position] ?? [], updatedMs)),
+      stale.map((history, position) => this.#listOf(history, ranked[position] ?? [], updatedMs)),
       call,
     );
     return stale.length;
@@ -88,21 +87,22 @@ export class ListMaker {
     return activeUserTtlMs === undefined || history.updatedMs >= this.#options.clock.now() - activeUserTtlMs;
   }
 
-  /** Missing, made under other options, by another model or from other feedback, old, or half of it seen by now. */
+  /** Missing, made under other options, by another model or from other feedback, old, or half of it excluded by now. */
   #isStale(list: RankedList | undefined, history: UserHistory): boolean {
     if (list === undefined) return true;
     const { pipeline, clock, currentModelId } = this.#options;
     if (list.digest !== pipeline.listDigest(history) || list.modelId !== currentModelId()) return true;
     const { refreshMs, listTtlMs } = pipeline.options;
     if (list.updatedMs < clock.now() - Math.min(refreshMs, listTtlMs / 2)) return true;
-    const seen = list.entries.filter((entry) => history.seen.has(pipeline.space.indexOf(entry.id))).length;
-    return seen * 2 > list.entries.length;
+    const excluded = pipeline.excludedFor(history);
+    const gone = list.entries.filter((entry) => excluded.has(pipeline.space.indexOf(entry.id))).length;
+    return gone * 2 > list.entries.length;
   }
 
-  #listOf(history: UserHistory, merged: readonly MergedCandidate[], updatedMs: number): ListPut {
+  #listOf(history: UserHistory, ranked: readonly MergedCandidate[], updatedMs: number): ListPut {
     const { pipeline, currentModelId } = this.#options;
     const { space } = pipeline;
-    const entries = merged.map(({ index, score, sources }) => ({
+    const entries = ranked.map(({ index, score, sources }) => ({
       id: space.idOf(index),
       score,
       categories: space.categoriesOf(index),

@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
 import type { FeedbackRoles } from "@furze/core";
+import type { DiversityOptions } from "./rerankers/diversity.ts";
+import type { ExploreOptions } from "./rerankers/explore.ts";
+import type { ReplacementOptions } from "./rerankers/replacement.ts";
+import type { ExternalOptions } from "./scripts/external-options.ts";
 
 /** A leaderboard: items ordered by a score expression over the item and its positive feedback. */
 export interface LeaderboardOptions {
@@ -46,6 +50,14 @@ export interface PipelineOptions {
   readonly collaborative: boolean;
   /** Recommenders merged into each user's list, in this order: `latest`, `collaborative`, `non-personalized/NAME`, ... */
   readonly recommenders: readonly string[];
+  /** Scripts that recommend as `external/NAME`. Default: none. */
+  readonly external?: readonly ExternalOptions[] | undefined;
+  /** Lets items come back that a user has seen. Default: they do not. */
+  readonly replacement?: ReplacementOptions | undefined;
+  /** Recommenders whose items are mixed in by chance. Default: none. */
+  readonly explore?: readonly ExploreOptions[] | undefined;
+  /** Spreads items that are alike. Default: lists stay as they are ranked. */
+  readonly diversity?: DiversityOptions | undefined;
   /** Recommenders that fill an answer when the list is too short, in this order. */
   readonly fallback: readonly string[];
 }

@@ -1,114 +1,30 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Feedback, type Item, ManualClock, ZERO_TIME_MS } from "@furze/core";
-import type { CacheStore, DataStore, ListPut } from "@furze/storage";
-import { openSqliteCacheStore, openSqliteDataStore } from "@furze/storage-sql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ItemEditor } from "./item-editor.ts";
-import { ListMaker } from "./list-maker.ts";
-import { Pipeline } from "./pipeline.ts";
+import {
+  DAY_MS,
+  fill,
+  ids,
+  item,
+  like,
+  list,
+  openStores,
+  options,
+  START_MS,
+  type Stores,
+  type System,
+  systemOf,
+} from "../test/fixture.ts";
 import type { PipelineOptions } from "./pipeline-options.ts";
-import { Recommender } from "./recommender.ts";
 
-const DAY_MS = 86_400_000;
-const START_MS = 1_700_000_000_000;
-
-const options: PipelineOptions = {
-  roles: {
-    positive: [{ feedbackType: "like" }],
-    negative: [{ feedbackType: "dislike" }],
-    read: [{ feedbackType: "view" }],
-  },
-  cacheSize: 5,
-  contextSize: 10,
-  listTtlMs: 3 * DAY_MS,
-  refreshMs: 5 * DAY_MS,
-  itemTtlMs: undefined,
-  feedbackTtlMs: undefined,
-  activeUserTtlMs: undefined,
-  clockErrorMs: 5000,
-  leaderboards: [{ name: "popular", score: "len(feedback)", filter: "" }],
-  itemToItem: [{ name: "similar", type: "users", column: "" }],
-  userToUser: [{ name: "taste", type: "items", column: "" }],
-  collaborative: false,
-  recommenders: ["item-to-item/similar", "user-to-user/taste"],
-  fallback: ["non-personalized/popular", "latest"],
-};
-
-const item = (itemId: string, more: Partial<Item> = {}): Item => ({
-  itemId,
-  isHidden: false,
-  categories: [],
-  timestampMs: ZERO_TIME_MS,
-  labels: null,
-  comment: "",
-  ...more,
-});
-
-const like = (userId: string, itemId: string, feedbackType = "like", timestampMs = START_MS - DAY_MS): Feedback => ({
-  feedbackType,
-  userId,
-  itemId,
-  value: 1,
-  timestampMs,
-  updatedMs: timestampMs,
-  comment: "",
-});
-
-const list = (collection: string, name: string, ids: Record<string, number>, categories: string[] = []): ListPut => ({
-  collection,
-  name,
-  list: {
-    entries: Object.entries(ids).map(([id, score]) => ({ id, score, categories, sources: [] })),
-    updatedMs: START_MS,
-    digest: "",
-    modelId: "",
-  },
-  expiresMs: START_MS + 3 * DAY_MS,
-});
-
-let folder: string;
-let dataStore: DataStore;
-let cacheStore: CacheStore;
-const clock = new ManualClock(START_MS);
+let stores: Stores;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "furze-recommend-"));
-  dataStore = await openSqliteDataStore({ path: join(folder, "data.sqlite") });
-  cacheStore = await openSqliteCacheStore({ path: join(folder, "cache.sqlite"), clock });
-  await dataStore.migrate();
-  await cacheStore.migrate();
-  await dataStore.items.upsert(
-    ["a", "b", "c", "d", "e", "f"].map((id, age) => item(id, { timestampMs: START_MS - age * DAY_MS })),
-  );
-  await dataStore.users.upsert(["ann", "ben", "new"].map((userId) => ({ userId, labels: null, comment: "" })));
-  await dataStore.feedback.upsert([like("ann", "a"), like("ben", "a"), like("ben", "b")], { mode: "sum" });
-  await cacheStore.putLists([
-    list("item-to-item/similar", "a", { b: 0.9, c: 0.5, a: 0.4 }),
-    list("item-to-item/similar", "b", { a: 0.9, c: 0.7, d: 0.1 }),
-    list("user-to-user/taste", "ann", { ben: 0.6 }),
-    list("non-personalized/popular", "", { a: 2, b: 1, e: 0 }),
-  ]);
+  stores = await openStores();
+  await fill(stores);
 });
 
-afterEach(async () => {
-  await dataStore.close();
-  await cacheStore.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => stores[Symbol.asyncDispose]());
 
-function system(changes: Partial<PipelineOptions> = {}) {
-  const pipeline = new Pipeline({ ...options, ...changes }, { dataStore, cacheStore, clock });
-  return {
-    pipeline,
-    recommender: new Recommender({ pipeline, dataStore, cacheStore, clock }),
-    maker: new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock, currentModelId: () => "", batchSize: 2 }),
-    editor: new ItemEditor({ dataStore, cacheStore, clock, listTtlMs: options.listTtlMs }),
-  };
-}
-
-const ids = (rows: readonly { itemId: string }[]) => rows.map((row) => row.itemId);
+const system = (changes: Partial<PipelineOptions> = {}): System => systemOf(stores, changes);
 
 describe("Recommender", () => {
   it("ranks online for a user without a list, leaves out what he has seen, and fills up from the fallbacks", async () => {
@@ -134,9 +50,9 @@ describe("Recommender", () => {
   it("serves the stored list until the user likes something new", async () => {
     const { recommender } = system();
     await system().maker.makeLists();
-    await cacheStore.putLists([list("item-to-item/similar", "a", { f: 1 })]);
+    await stores.cacheStore.putLists([list("item-to-item/similar", "a", { f: 1 })]);
     expect(ids(await recommender.recommend("ann", { limit: 2 }))).toEqual(["b", "c"]);
-    await dataStore.feedback.upsert([like("ann", "b")], { mode: "sum" });
+    await stores.dataStore.feedback.upsert([like("ann", "b")], { mode: "sum" });
     expect(ids(await recommender.recommend("ann", { limit: 2 }))).toEqual(["f", "c"]);
   });
 
@@ -144,7 +60,7 @@ describe("Recommender", () => {
     const { recommender, maker, editor } = system({ fallback: [] });
     await maker.makeLists();
     expect(ids(await recommender.recommend("ann", { limit: 9 }))).toEqual(["b", "c"]);
-    clock.advance(1);
+    stores.clock.advance(1);
     await editor.patch("b", { isHidden: true });
     expect(ids(await recommender.recommend("ann", { limit: 9 }))).toEqual(["c"]);
     await editor.patch("b", { isHidden: false, categories: ["drama"] });
@@ -195,17 +111,17 @@ describe("ListMaker", () => {
   it("makes lists anew for users who liked or disliked something, under other options, and near their expiry", async () => {
     const { maker } = system();
     await maker.makeLists();
-    await dataStore.feedback.upsert([like("new", "c", "dislike"), like("ben", "f", "view")], { mode: "sum" });
+    await stores.dataStore.feedback.upsert([like("new", "c", "dislike"), like("ben", "f", "view")], { mode: "sum" });
     expect(await maker.makeLists()).toEqual({ checked: 3, made: 1 });
     expect((await system({ cacheSize: 4 }).maker.makeLists()).made).toBe(3);
-    clock.advance(options.listTtlMs / 2 + 1);
+    stores.clock.advance(options.listTtlMs / 2 + 1);
     expect((await system({ cacheSize: 4 }).maker.makeLists()).made).toBe(3);
   });
 
   it("makes only the lists of users it owns", async () => {
     const { maker } = system();
     expect((await maker.makeLists({ owns: (userId) => userId !== "ben" })).made).toBe(2);
-    const { lists } = await cacheStore.getLists(["ann", "ben"].map((name) => ({ collection: "recommend", name })));
+    const { lists } = await stores.cacheStore.getLists(["ann", "ben"].map((name) => ({ collection: "recommend", name })));
     expect(lists.map((value) => value?.entries.map((entry) => entry.id))).toEqual([["b", "c"], undefined]);
   });
 
@@ -220,11 +136,11 @@ describe("ItemEditor", () => {
   it("writes nothing to the overlay for new items, and shows an item that comes back after its deletion", async () => {
     const { editor } = system();
     await editor.upsert([item("g"), item("h", { categories: ["x"] })]);
-    expect((await cacheStore.getOverlay(0)).entries).toEqual([]);
+    expect((await stores.cacheStore.getOverlay(0)).entries).toEqual([]);
     await editor.delete(["g"]);
-    expect((await cacheStore.getOverlay(0)).entries).toMatchObject([{ itemId: "g", isHidden: true }]);
+    expect((await stores.cacheStore.getOverlay(0)).entries).toMatchObject([{ itemId: "g", isHidden: true }]);
     await editor.upsert([item("g")]);
-    expect((await cacheStore.getOverlay(0)).entries).toMatchObject([{ itemId: "g", isHidden: false }]);
+    expect((await stores.cacheStore.getOverlay(0)).entries).toMatchObject([{ itemId: "g", isHidden: false }]);
   });
 });
 

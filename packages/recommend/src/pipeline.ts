@@ -11,7 +11,11 @@ import { UserToUserGenerator } from "./generators/user-to-user.ts";
 import { ItemSpace } from "./item-space.ts";
 import { type CandidateSource, type MergedCandidate, mergeCandidates } from "./merge.ts";
 import { type PipelineOptions, pipelineDigest } from "./pipeline-options.ts";
-import { UserHistories, type UserHistory } from "./user-history.ts";
+import type { Reranker } from "./reranker.ts";
+import { DiversityReranker } from "./rerankers/diversity.ts";
+import { ExploreReranker } from "./rerankers/explore.ts";
+import { ReplacementReranker, readmitting, withNewItems } from "./rerankers/replacement.ts";
+import { seenFingerprint, UserHistories, type UserHistory } from "./user-history.ts";
 
 export interface PipelineDependencies {
   readonly dataStore: DataStore;
@@ -21,7 +25,7 @@ export interface PipelineDependencies {
   readonly models?: CollaborativeModelHolder | undefined;
 }
 
-/** The configured generators over one process's view of items and users: shared by the offline and the online path. */
+/** The configured generators and stages over one process's view of items and users: shared by the offline and the online path. */
 export class Pipeline {
   readonly options: PipelineOptions;
   readonly digest: string;
@@ -29,8 +33,9 @@ export class Pipeline {
   readonly histories: UserHistories;
   readonly #clock: Clock;
   readonly #generators: ReadonlyMap<string, CandidateGenerator>;
+  readonly #rerankers: readonly Reranker[];
 
-  /** @throws {InvalidArgumentError} if a recommender is named that the options do not define */
+  /** @throws {InvalidArgumentError} if a recommender is named that the options do not define, or a stage's figures are out of range */
   constructor(options: PipelineOptions, dependencies: PipelineDependencies) {
     const { dataStore, cacheStore, clock, models } = dependencies;
     this.options = options;
@@ -47,6 +52,7 @@ export class Pipeline {
     if (options.collaborative) generators.push(new CollaborativeGenerator(this.space, models));
     this.#generators = new Map(generators.map((generator) => [generator.name, generator]));
     for (const name of [...options.recommenders, ...options.fallback]) this.generator(name);
+    this.#rerankers = this.#stages(models);
   }
 
   /** @throws {InvalidArgumentError} if there is no such recommender */
@@ -59,9 +65,15 @@ export class Pipeline {
     return generator;
   }
 
-  /** Digest that a user's list carries while neither the options nor his likes and dislikes change. */
+  /** Digest that a user's list carries while nothing changes that it depends on: the options, what he likes and dislikes, and what he has seen if that may stand in it. */
   listDigest(history: UserHistory): string {
-    return `${this.digest}/${history.fingerprint}`;
+    const digest = `${this.digest}/${history.fingerprint}`;
+    return this.options.replacement === undefined ? digest : `${digest}/${seenFingerprint(history, this.space)}`;
+  }
+
+  /** Items that must not stand in a user's list: what he has seen, or with replacement only what he dislikes. */
+  excludedFor(history: UserHistory): ReadonlySet<number> {
+    return this.options.replacement === undefined ? history.seen : history.negatives;
   }
 
   /** What a user's candidates must meet: not seen, in the categories, not expired. */
@@ -69,6 +81,20 @@ export class Pipeline {
     const { itemTtlMs } = this.options;
     const sinceMs = itemTtlMs === undefined ? undefined : this.#clock.now() - itemTtlMs;
     return { history, filter: { excluded: history.seen, categories, sinceMs } };
+  }
+
+  /**
+   * Ranked lists of a batch of users: the candidates of the configured recommenders, merged, then through all stages.
+   *
+   * @returns one list a request, aligned, best first
+   */
+  async rank(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<MergedCandidate[][]> {
+    if (this.#rerankers.length === 0) return this.propose(this.options.recommenders, requests, options);
+    // What the stages do with a place depends on the whole list: a part of it would not be a part of the stored one.
+    const whole = { ...options, limit: this.options.cacheSize };
+    let lists = await this.#candidates(requests, whole);
+    for (const reranker of this.#rerankers) lists = await reranker.rerank(lists, requests, whole);
+    return lists.map((list) => list.slice(0, options.limit));
   }
 
   /**
@@ -102,5 +128,32 @@ export class Pipeline {
     for (const generator of this.#generators.values()) {
       if (generator instanceof ItemToItemGenerator || generator instanceof UserToUserGenerator) generator.forget();
     }
+  }
+
+  async #candidates(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<MergedCandidate[][]> {
+    const { recommenders, replacement } = this.options;
+    if (replacement === undefined) return this.propose(recommenders, requests, options);
+    const lists = await this.propose(recommenders, [...readmitting(requests), ...requests], options);
+    return requests.map((_, position) => withNewItems(lists[position] ?? [], lists[requests.length + position] ?? []));
+  }
+
+  /** Later stages in their order; none for those that are off. */
+  #stages(models: CollaborativeModelHolder | undefined): Reranker[] {
+    const { replacement, explore = [], diversity } = this.options;
+    const stages: Reranker[] = [];
+    if (replacement !== undefined) stages.push(new ReplacementReranker(replacement, this.space));
+    if (explore.length > 0) {
+      stages.push(
+        new ExploreReranker(
+          explore,
+          (name) => this.generator(name),
+          (history) => this.listDigest(history),
+        ),
+      );
+    }
+    if (diversity !== undefined && diversity.strength !== 0) {
+      stages.push(new DiversityReranker(diversity, this.space, models));
+    }
+    return stages;
   }
 }

@@ -43,8 +43,9 @@ export class Recommender implements RecommenderService {
     ]);
     const needed = (query.offset ?? 0) + query.limit;
     const request = this.#pipeline.requestFor(history, query.categories);
-    const ranked = this.#isUpToDate(list, history) ? fromList(list, this.#admitted(query, history)) : undefined;
-    const answer = ranked ?? (await this.#propose(this.#pipeline.options.recommenders, request, needed, query));
+    const excluded = this.#pipeline.excludedFor(history);
+    const stored = this.#isUpToDate(list, history) ? fromList(list, this.#admitted(query, excluded)) : undefined;
+    const answer = stored ?? (await this.#rank(request, needed, query));
     const filled = await this.#fill(answer, request, needed, query);
     return filled.slice(query.offset ?? 0, needed);
   }
@@ -106,7 +107,7 @@ export class Recommender implements RecommenderService {
       this.#lists.read(key, query),
       query.excludeSeenBy === undefined ? undefined : this.#historyOf(query.excludeSeenBy, query),
     ]);
-    const rows = list === undefined ? [] : fromList(list, this.#admitted(query, history));
+    const rows = list === undefined ? [] : fromList(list, this.#admitted(query, history?.seen));
     return { rows: cut(rows, query), updatedMs: list?.updatedMs };
   }
 
@@ -116,14 +117,21 @@ export class Recommender implements RecommenderService {
     return list.digest === this.#pipeline.listDigest(history) || !this.#canPropose();
   }
 
-  #admitted(query: RecommendQuery, history: UserHistory | undefined): (entry: ListEntry) => boolean {
+  #admitted(query: RecommendQuery, excluded: ReadonlySet<number> | undefined): (entry: ListEntry) => boolean {
     const { space } = this.#pipeline;
-    return (entry) => hasCategories(entry, query.categories ?? []) && !history?.seen.has(space.indexOf(entry.id));
+    return (entry) => hasCategories(entry, query.categories ?? []) && !excluded?.has(space.indexOf(entry.id));
   }
 
   async #historyOf(userId: UserId, query: RecommendQuery): Promise<UserHistory> {
     const [history] = await this.#pipeline.historiesOf([userId], query);
     return history as UserHistory;
+  }
+
+  async #rank(request: CandidateRequest, limit: number, query: RecommendQuery): Promise<Recommendation[]> {
+    if (limit === 0) return [];
+    const { contextSize } = this.#pipeline.options;
+    const [ranked = []] = await this.#pipeline.rank([request], { limit, contextSize, signal: query.signal });
+    return ranked.map((candidate) => this.#toRecommendation(candidate));
   }
 
   async #propose(

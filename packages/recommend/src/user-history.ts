@@ -1,13 +1,16 @@
 import { type CallOptions, type Clock, type Feedback, type FeedbackRoles, feedbackRole, type UserId } from "@furze/core";
 import type { FeedbackStore } from "@furze/storage";
 import type { ItemSpace } from "./item-space.ts";
+import { hashText } from "./text-hash.ts";
 
 /** What a user has done, as indices of the item space. */
 export interface UserHistory {
   readonly userId: UserId;
   /** Items he likes, newest first, each once: positive and not negative. */
   readonly positives: Int32Array;
-  /** Items of any visible feedback, each once. */
+  /** Items he dislikes. */
+  readonly negatives: ReadonlySet<number>;
+  /** Items of any visible feedback, each once, newest first. */
   readonly seen: ReadonlySet<number>;
   /** Time of his newest feedback, UTC milliseconds; -Infinity without any. */
   readonly updatedMs: number;
@@ -31,7 +34,7 @@ export function historyOf(userId: UserId, rows: readonly Feedback[], roles: Feed
   }
   const liked = [...positives].filter((index) => !negatives.has(index));
   const fingerprint = fingerprintOf(liked, negatives, space);
-  return { userId, positives: Int32Array.from(liked), seen, updatedMs, fingerprint };
+  return { userId, positives: Int32Array.from(liked), negatives, seen, updatedMs, fingerprint };
 }
 
 function fingerprintOf(liked: Iterable<number>, disliked: Iterable<number>, space: ItemSpace): string {
@@ -41,13 +44,11 @@ function fingerprintOf(liked: Iterable<number>, disliked: Iterable<number>, spac
   return (hash >>> 0).toString(16);
 }
 
-/** FNV-1a over UTF-16 code units. */
-function hashText(text: string, seed: number): number {
-  let hash = 0x811c9dc5 ^ seed;
-  for (let position = 0; position < text.length; position++) {
-    hash = Math.imul(hash ^ text.charCodeAt(position), 0x01000193);
-  }
-  return hash;
+/** Hash of all he has seen, for lists in which seen items may stand; independent of order and process. */
+export function seenFingerprint(history: UserHistory, space: ItemSpace): string {
+  let hash = 0;
+  for (const index of history.seen) hash = (hash + hashText(space.idOf(index), 3)) | 0;
+  return (hash >>> 0).toString(16);
 }
 
 export interface UserHistoriesOptions {

@@ -1,8 +1,8 @@
 import type { RankedItems } from "@furze/matrix-factorization";
 import type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "../candidate-generator.ts";
 import { type Candidates, NO_CANDIDATES } from "../candidates.ts";
-import type { CollaborativeModel } from "../collaborative-model.ts";
 import type { CollaborativeModelHolder } from "../collaborative-model-holder.ts";
+import { ItemMapping } from "../item-mapping.ts";
 import type { ItemSpace } from "../item-space.ts";
 import type { UserHistory } from "../user-history.ts";
 
@@ -98,37 +98,6 @@ export class CollaborativeGenerator implements CandidateGenerator {
     }
     const isFull = (ranked.itemIndices[(row + 1) * limit - 1] as number) >= 0;
     return { items: items.subarray(0, count), scores: scores.subarray(0, count), isFull };
-  }
-}
-
-/** Where the items of a model stand in the item space, and the other way round. */
-class ItemMapping {
-  readonly model: CollaborativeModel;
-  readonly toSpace: Int32Array;
-  readonly #toModel: Int32Array;
-
-  constructor(model: CollaborativeModel, space: ItemSpace) {
-    this.model = model;
-    this.toSpace = Int32Array.from(model.itemIds.ids(), (itemId) => space.indexOf(itemId));
-    this.#toModel = new Int32Array(space.size).fill(-1);
-    for (const [modelIndex, index] of this.toSpace.entries()) this.#toModel[index] = modelIndex;
-  }
-
-  /** Items that the model does not know are left out. */
-  modelIndicesOf(indices: Iterable<number>): number[] {
-    const known: number[] = [];
-    for (const index of indices) {
-      // Indices that were given after this mapping was made belong to items that the model cannot know.
-      const modelIndex = this.#toModel[index] ?? -1;
-      if (modelIndex >= 0) known.push(modelIndex);
-    }
-    return known;
-  }
-
-  spaceIndicesOf(modelIndices: Int32Array): Set<number> {
-    const indices = new Set<number>();
-    for (const modelIndex of modelIndices) if (modelIndex >= 0) indices.add(this.toSpace[modelIndex] as number);
-    return indices;
   }
 }
 

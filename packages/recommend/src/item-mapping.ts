@@ -1,0 +1,38 @@
+import type { CollaborativeModel } from "./collaborative-model.ts";
+import type { ItemSpace } from "./item-space.ts";
+
+/** Where the items of a model stand in the item space, and the other way round. Memory: 8 bytes an item. */
+export class ItemMapping {
+  readonly model: CollaborativeModel;
+  readonly toSpace: Int32Array;
+  readonly #toModel: Int32Array;
+
+  constructor(model: CollaborativeModel, space: ItemSpace) {
+    this.model = model;
+    this.toSpace = Int32Array.from(model.itemIds.ids(), (itemId) => space.indexOf(itemId));
+    this.#toModel = new Int32Array(space.size).fill(-1);
+    for (const [modelIndex, index] of this.toSpace.entries()) this.#toModel[index] = modelIndex;
+  }
+
+  /** Index in the model, -1 for an item that it does not know. */
+  modelIndexOf(index: number): number {
+    // Indices that were given after this mapping was made belong to items that the model cannot know.
+    return this.#toModel[index] ?? -1;
+  }
+
+  /** Items that the model does not know are left out. */
+  modelIndicesOf(indices: Iterable<number>): number[] {
+    const known: number[] = [];
+    for (const index of indices) {
+      const modelIndex = this.modelIndexOf(index);
+      if (modelIndex >= 0) known.push(modelIndex);
+    }
+    return known;
+  }
+
+  spaceIndicesOf(modelIndices: Int32Array): Set<number> {
+    const indices = new Set<number>();
+    for (const modelIndex of modelIndices) if (modelIndex >= 0) indices.add(this.toSpace[modelIndex] as number);
+    return indices;
+  }
+}
