@@ -1,6 +1,19 @@
 export { type CycleOptions, type CycleResult, runCycle, taskNames, trainingDigest } from "./cycle.ts";
 export { datasetDigest } from "./dataset-digest.ts";
 export {
+  type AlsSearchParameters,
+  type BprSearchParameters,
+  type FactorModelOptions,
+  type FactorParameters,
+  factorModel,
+} from "./search/factor-parameters.ts";
+export {
+  type FactorSearchOptions,
+  type FactorSearchResult,
+  type FactorTrial,
+  searchFactorModel,
+} from "./search/search-factor-model.ts";
+export {
   type ReportedTask,
   type RunTasksOptions,
   runTasks,
