@@ -24,12 +24,20 @@ export interface TaskRow {
   readonly StartTime: string;
 }
 
-/** A whole system of real processes on free ports, over SQLite files in a folder of its own. */
+/**
+ * A whole system of real processes on free ports, over SQLite files in a folder of its own.
+ * With a key, which must be the one in the configuration, every request sends it.
+ */
 export class TestSystem {
   readonly folder: string = mkdtempSync(join(tmpdir(), "furze-system-"));
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #apps = new Map<AppName, ChildProcess>();
   readonly #logs = new Map<AppName, string>();
   #ports: Record<"grpc" | AppName, number> = { grpc: 0, master: 0, worker: 0, server: 0 };
+
+  constructor({ apiKey }: { readonly apiKey?: string } = {}) {
+    this.#headers = apiKey === undefined ? {} : { "x-api-key": apiKey };
+  }
 
   get serverUrl(): string {
     return `http://127.0.0.1:${this.#ports.server}`;
@@ -89,7 +97,7 @@ export class TestSystem {
   /** Starts a training cycle and waits until the worker has made the lists that follow from it. */
   async train(): Promise<void> {
     const version = await this.#lastListStart();
-    const response = await fetch(`${this.masterUrl}/api/dashboard/tasks/run`, { method: "POST" });
+    const response = await fetch(`${this.masterUrl}/api/dashboard/tasks/run`, { method: "POST", headers: this.#headers });
     if (response.status !== 200) throw new Error(`training was refused: ${await response.text()}`);
     await this.until("lists are made", async () => {
       const tasks = await this.tasks();
@@ -101,17 +109,17 @@ export class TestSystem {
   }
 
   async tasks(): Promise<TaskRow[]> {
-    return (await (await fetch(`${this.masterUrl}/api/dashboard/tasks`)).json()) as TaskRow[];
+    return (await (await fetch(`${this.masterUrl}/api/dashboard/tasks`, { headers: this.#headers })).json()) as TaskRow[];
   }
 
   async get<T>(path: string): Promise<T> {
-    const response = await fetch(this.serverUrl + path);
+    const response = await fetch(this.serverUrl + path, { headers: this.#headers });
     if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   }
 
   async post(path: string, body: unknown): Promise<Response> {
-    const headers = { "content-type": "application/json" };
+    const headers = { ...this.#headers, "content-type": "application/json" };
     return fetch(this.serverUrl + path, { method: "POST", headers, body: JSON.stringify(body) });
   }
 
