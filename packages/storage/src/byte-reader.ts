@@ -10,16 +10,23 @@ export class ByteReader {
     this.#position = position;
   }
 
-  uint32(): number {
-    return this.#view.getUint32(this.#take(4), true);
-  }
-
   float64(): number {
     return this.#view.getFloat64(this.#take(8), true);
   }
 
+  /** Whole number up to 2^32 - 1. */
+  uint(): number {
+    let value = 0;
+    for (let weight = 1; weight < 2 ** 32; weight *= 0x80) {
+      const byte = this.#view.getUint8(this.#take(1));
+      value += (byte % 0x80) * weight;
+      if (byte < 0x80) return value;
+    }
+    throw new RangeError("a number has too many bytes");
+  }
+
   text(): string {
-    const sizeBytes = this.uint32();
+    const sizeBytes = this.uint();
     const start = this.#take(sizeBytes);
     return this.#buffer.toString("utf8", start, start + sizeBytes);
   }
@@ -30,10 +37,15 @@ export class ByteReader {
     return this.#buffer.toString(isAscii ? "latin1" : "utf8", start);
   }
 
-  float64Column(size: number): Float64Array {
-    const start = this.#take(8 * size);
-    const column = new Float64Array(size);
-    for (let index = 0; index < size; index++) column[index] = this.#view.getFloat64(start + 8 * index, true);
+  floatColumn(size: number): Float32Array | Float64Array {
+    const width = this.#view.getUint8(this.#take(1));
+    if (width !== 4 && width !== 8) throw new RangeError(`no score is ${width} bytes wide`);
+    const start = this.#take(width * size);
+    const column = width === 4 ? new Float32Array(size) : new Float64Array(size);
+    for (let index = 0; index < size; index++) {
+      const position = start + width * index;
+      column[index] = width === 4 ? this.#view.getFloat32(position, true) : this.#view.getFloat64(position, true);
+    }
     return column;
   }
 

@@ -5,6 +5,11 @@ export class ByteWriter {
   #buffer: Buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   #length = 0;
 
+  /** Begins anew in the same buffer. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   /** @param value whole number, 0 to 2^32 - 1 */
   uint32(value: number): void {
     this.#reserve(4);
@@ -16,10 +21,19 @@ export class ByteWriter {
     this.#length = this.#buffer.writeDoubleLE(value, this.#length);
   }
 
+  /** Seven bits a byte, the lowest first; the highest bit says that more follow. @param value whole number, 0 to 2^32 - 1 */
+  uint(value: number): void {
+    this.#reserve(5);
+    let rest = value;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80))
+      this.#length = this.#buffer.writeUInt8((rest % 0x80) + 0x80, this.#length);
+    this.#length = this.#buffer.writeUInt8(rest, this.#length);
+  }
+
   /** UTF-8 behind its length in bytes. */
   text(value: string): void {
     const sizeBytes = Buffer.byteLength(value);
-    this.uint32(sizeBytes);
+    this.uint(sizeBytes);
     this.#reserve(sizeBytes);
     this.#length += this.#buffer.write(value, this.#length);
   }
@@ -30,9 +44,13 @@ export class ByteWriter {
     this.#length += this.#buffer.write(value, this.#length);
   }
 
-  float64Column(values: readonly number[]): void {
-    this.#reserve(8 * values.length);
-    for (const value of values) this.#length = this.#buffer.writeDoubleLE(value, this.#length);
+  /** Numbers in 4 bytes each when that loses nothing, as with those that models compute, else 8; the width stands before them. */
+  floatColumn(values: readonly number[]): void {
+    const width = values.every((value) => Math.fround(value) === value) ? 4 : 8;
+    this.#reserve(1 + width * values.length);
+    this.#length = this.#buffer.writeUInt8(width, this.#length);
+    if (width === 4) for (const value of values) this.#length = this.#buffer.writeFloatLE(value, this.#length);
+    else for (const value of values) this.#length = this.#buffer.writeDoubleLE(value, this.#length);
   }
 
   /** Whole numbers, each in as many bytes as the largest needs: 1, 2 or 4, which stands before them. */

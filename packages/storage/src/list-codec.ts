@@ -7,12 +7,14 @@ import { NameSets, readNameSets } from "./name-sets.ts";
 /**
  * Stored form of a ranked list:
  * version and CRC-32 of the rest (4 bytes each), time, digest, model id, dictionaries of names and of sets of names, number of
- * entries; then column by column: scores (float64), category set, source set, length of the id in UTF-16 units (1, 2 or 4 bytes
- * each); whether the ids are ASCII; the ids in UTF-8, one after another, decoded at one stroke.
- * Items share few combinations of categories and sources, so an entry costs about 11 bytes plus its id.
+ * entries; then column by column: scores (float32 where that is exact, else float64), category set, source set, length of the id in
+ * UTF-16 units (1, 2 or 4 bytes each); whether the ids are ASCII; the ids in UTF-8, one after another, decoded at one stroke.
+ * Items share few combinations of categories and sources, so an entry costs 7 to 11 bytes plus its id.
  */
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 8;
+/** One for all lists: a new buffer for each would cost more than the encoding. */
+const scratch = new ByteWriter();
 
 /** Encodes a list, entries in their order. Cost: O(entries). */
 export function encodeList(list: RankedList): Uint8Array {
@@ -21,23 +23,24 @@ export function encodeList(list: RankedList): Uint8Array {
   const categories = entries.map((entry) => sets.indexOf(entry.categories));
   const sources = entries.map((entry) => sets.indexOf(entry.sources));
   const ids = entries.map((entry) => entry.id).join("");
-  const writer = new ByteWriter();
+  const writer = scratch;
+  writer.clear();
   writer.uint32(VERSION);
   writer.uint32(0);
   writer.float64(list.updatedMs);
   writer.text(list.digest);
   writer.text(list.modelId);
   sets.write(writer);
-  writer.uint32(entries.length);
-  writer.float64Column(entries.map((entry) => entry.score));
+  writer.uint(entries.length);
+  writer.floatColumn(entries.map((entry) => entry.score));
   writer.uintColumn(categories);
   writer.uintColumn(sources);
   writer.uintColumn(entries.map((entry) => entry.id.length));
-  writer.uint32(Buffer.byteLength(ids) === ids.length ? 1 : 0);
+  writer.uint(Buffer.byteLength(ids) === ids.length ? 1 : 0);
   writer.lastText(ids);
   const bytes = writer.bytes();
   bytes.writeUInt32LE(crc32(bytes.subarray(HEADER_BYTES)), 4);
-  return bytes;
+  return Buffer.from(bytes);
 }
 
 /**
@@ -63,12 +66,12 @@ function readList(reader: ByteReader): RankedList {
   const digest = reader.text();
   const modelId = reader.text();
   const sets = readNameSets(reader);
-  const size = reader.uint32();
-  const scores = reader.float64Column(size);
+  const size = reader.uint();
+  const scores = reader.floatColumn(size);
   const categorySets = reader.uintColumn(size);
   const sourceSets = reader.uintColumn(size);
   const lengths = reader.uintColumn(size);
-  const ids = reader.lastText(reader.uint32() === 1);
+  const ids = reader.lastText(reader.uint() === 1);
   const entries: ListEntry[] = [];
   let start = 0;
   for (let index = 0; index < size; index++) {

@@ -1,50 +1,67 @@
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 
-/** Stands in no checked text, so that a set of names and its joined form are one to one. */
-const SEPARATOR = "\0";
+/** More names than one list can have; keeps the numbers of steps exact. */
+const MAX_NAMES = 2 ** 22;
 
-/** Numbers every distinct sequence of names, and every name in them, for a compact form of many repetitive sequences. */
+/**
+ * Numbers every distinct sequence of names, and every name in them, for a compact form of many repetitive sequences.
+ * Sequences are found by walking from name to name, which makes no text of them: this runs for every entry of every list.
+ */
 export class NameSets {
   readonly #names = new Map<string, number>();
-  readonly #byKey = new Map<string, number>();
-  /** Spares the key where entries share one array, as those of one item do. */
-  readonly #byArray = new Map<readonly string[], number>();
+  /** From a place in the walk, and the name that comes next, to the next place. Place 0 is the start. */
+  readonly #steps = new Map<number, number>();
+  /** Number of the sequence that ends at a place. */
+  readonly #setAt: (number | undefined)[] = [undefined];
   readonly #sets: (readonly string[])[] = [];
 
   indexOf(set: readonly string[]): number {
-    const sameArray = this.#byArray.get(set);
-    if (sameArray !== undefined) return sameArray;
-    const index = this.#indexOfNames(set);
-    this.#byArray.set(set, index);
+    let place = 0;
+    for (const name of set) place = this.#next(place, this.#nameIndex(name));
+    const known = this.#setAt[place];
+    if (known !== undefined) return known;
+    const index = this.#sets.push(set) - 1;
+    this.#setAt[place] = index;
     return index;
   }
 
   write(writer: ByteWriter): void {
-    writer.uint32(this.#names.size);
+    writer.uint(this.#names.size);
     for (const name of this.#names.keys()) writer.text(name);
-    writer.uint32(this.#sets.length);
+    writer.uint(this.#sets.length);
     writer.uintColumn(this.#sets.map((set) => set.length));
-    writer.uintColumn(this.#sets.flatMap((set) => set.map((name) => this.#names.get(name) ?? 0)));
+    const members: number[] = [];
+    for (const set of this.#sets) for (const name of set) members.push(this.#nameIndex(name));
+    writer.uintColumn(members);
   }
 
-  #indexOfNames(set: readonly string[]): number {
-    const key = set.length === 0 ? "" : `${set.length}${SEPARATOR}${set.join(SEPARATOR)}`;
-    const known = this.#byKey.get(key);
+  #nameIndex(name: string): number {
+    const known = this.#names.get(name);
     if (known !== undefined) return known;
-    for (const name of set) if (!this.#names.has(name)) this.#names.set(name, this.#names.size);
-    this.#byKey.set(key, this.#sets.length);
-    return this.#sets.push(set) - 1;
+    const index = this.#names.size;
+    if (index === MAX_NAMES) throw new RangeError(`a list has more than ${MAX_NAMES} names`);
+    this.#names.set(name, index);
+    return index;
+  }
+
+  #next(place: number, name: number): number {
+    const step = place * MAX_NAMES + name;
+    const known = this.#steps.get(step);
+    if (known !== undefined) return known;
+    const next = this.#setAt.push(undefined) - 1;
+    this.#steps.set(step, next);
+    return next;
   }
 }
 
 /** Reads what `NameSets` wrote. @throws {RangeError} for bytes that make no sense */
 export function readNameSets(reader: ByteReader): string[][] {
-  const numNames = reader.uint32();
+  const numNames = reader.uint();
   const names: string[] = [];
-  // Each read takes at least four bytes or throws, so a damaged count ends with the bytes.
+  // Each read takes at least a byte or throws, so a damaged count ends with the bytes.
   for (let index = 0; index < numNames; index++) names.push(reader.text());
-  const sizes = reader.uintColumn(reader.uint32());
+  const sizes = reader.uintColumn(reader.uint());
   let numMembers = 0;
   for (const size of sizes) numMembers += size;
   const members = reader.uintColumn(numMembers);
