@@ -66,8 +66,9 @@ function nodeOptions({ uri, clientName, timeoutMs, maxRetries, tls }: RedisClien
     ...(clientName === "" ? {} : { connectionName: clientName }),
     ...(uri.isTls ? { tls: tls ?? {} } : {}),
     connectTimeout: timeoutMs,
-    // A connection on which nothing comes back is given up and made anew.
-    socketTimeout: timeoutMs,
+    // A connection on which nothing comes back is given up and made anew; later than the calls on it, as this cannot tell an answer
+    // that was not read yet from none.
+    socketTimeout: 2 * timeoutMs,
     maxRetriesPerRequest: maxRetries,
     // Both protocols give the same answers here; this one is understood by proxies too.
     protocol: 2,

@@ -1,6 +1,6 @@
 import type { CacheStore, ListPut } from "@furze/storage";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { freePort, RedisProcess } from "../test/redis-process.ts";
+import { connectDriver, freePort, RedisProcess } from "../test/redis-process.ts";
 import { openRedisCacheStore, type RedisCacheStoreOptions } from "./open-redis-cache-store.ts";
 
 const RETRYABLE = { code: "UNAVAILABLE", retryable: true };
@@ -41,7 +41,8 @@ describe.runIf(process.env.FURZE_TEST_REDIS_URL !== undefined)("a Redis in troub
     await expect(store.migrate()).rejects.toMatchObject({ ...RETRYABLE, message: expect.stringContaining("ECONNREFUSED") });
     const abort = new AbortController();
     const refused = expect(store.ping({ signal: abort.signal })).rejects.toMatchObject(RETRYABLE);
-    queueMicrotask(() => setImmediate(() => abort.abort()));
+    // A call that waits for a connection now would end as aborted.
+    abort.abort();
     await refused;
     await server.start();
     await isBack(store);
@@ -117,8 +118,19 @@ describe.runIf(process.env.FURZE_TEST_REDIS_URL !== undefined)("a Redis in troub
       await expect(store.ping()).rejects.toMatchObject({ ...FINAL, message: expect.not.stringContaining("secret") });
     }
     await expect((await open()).ping()).rejects.toMatchObject(FINAL);
-    const admin = await open({ uri: `redis://:right@127.0.0.1:${server.port}` });
-    await admin.ping();
+    const admin = connectDriver(`redis://:right@127.0.0.1:${server.port}`);
+    await admin.config("SET", "requirepass", "wrong-secret");
+    admin.disconnect();
+    await isBack(store);
+  });
+
+  test("an answer that came while the event loop was held up is taken", async () => {
+    await server.start();
+    const store = await open({ timeoutMs: 100 });
+    await store.ping();
+    const pinging = store.ping();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
+    await pinging;
   });
 
   test("a database that does not exist is refused for good", async () => {

@@ -1,11 +1,11 @@
 import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
 import { checkText, decodeList, encodeList, type ListKey, type ListPut, type ListRead } from "@furze/storage";
 import type { RedisKeys } from "./redis-keys.ts";
-import { DELETE_EXPIRED_LIST } from "./redis-scripts.ts";
+import { DELETE_EXPIRED_LIST, READ_HEADS } from "./redis-scripts.ts";
 import type { RedisCommand, RedisSession } from "./redis-session.ts";
 
-/** Lists written at one stroke: a few megabytes. */
-const PUT_CHUNK_LISTS = 1000;
+/** Lists encoded and sent at one stroke: holds up the event loop for about ten milliseconds. */
+const PUT_CHUNK_LISTS = 250;
 /** The moment of expiry stands before the encoded list, float64: the reader's clock decides. */
 const EXPIRY_BYTES = 8;
 /**
@@ -99,11 +99,17 @@ export class RedisLists {
 
   /** Aligned with the keys; `undefined` for a list that has gone meanwhile. */
   async #expiries(keys: readonly string[], options: CallOptions | undefined): Promise<(number | undefined)[]> {
-    const heads = await this.#session.run(
-      keys.map((key) => ["GETRANGE", key, "0", String(EXPIRY_BYTES - 1)]),
-      options,
-    );
-    return (heads as Buffer[]).map((head) => (head.length < EXPIRY_BYTES ? undefined : head.readDoubleLE(0)));
+    const heads = await this.#heads(keys, options);
+    return heads.map((head) => (head.length < EXPIRY_BYTES ? undefined : head.readDoubleLE(0)));
+  }
+
+  async #heads(keys: readonly string[], options: CallOptions | undefined): Promise<Buffer[]> {
+    if (this.#session.isCluster) {
+      const commands = keys.map((key): RedisCommand => ["GETRANGE", key, "0", String(EXPIRY_BYTES - 1)]);
+      return (await this.#session.run(commands, options)) as Buffer[];
+    }
+    const [heads] = await this.#session.run([["EVAL", READ_HEADS, String(keys.length), ...keys]], options);
+    return heads as Buffer[];
   }
 }
 

@@ -40,6 +40,10 @@ export class RedisSession {
     this.#client.connection.on("error", (error) => this.#onError(error));
   }
 
+  get isCluster(): boolean {
+    return this.#client.cluster !== undefined;
+  }
+
   /** Sends all commands at once, each to its node. Replies are aligned; the first error reply fails the call. */
   run(commands: readonly RedisCommand[], options: CallOptions | undefined): Promise<unknown[]> {
     return this.#send(commands, this.#client.connection, options);
@@ -47,7 +51,7 @@ export class RedisSession {
 
   /** Values of text keys, aligned; `null` where there is none. */
   async getMany(keys: readonly string[], options: CallOptions | undefined): Promise<(Buffer | null)[]> {
-    if (this.#client.cluster !== undefined) {
+    if (this.isCluster) {
       return (await this.run(
         keys.map((key) => ["GET", key]),
         options,
@@ -128,16 +132,18 @@ export class RedisSession {
   /** Ends the wait, not the work, when the time is over, the caller aborts or Redis stays down. */
   #limit<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => fail(new Error(`no answer within ${this.#timeoutMs} ms`)), this.#timeoutMs);
+      const fail = (error: unknown) => {
+        end();
+        reject(error);
+      };
+      // Another turn of the event loop first: when it was held up, the answer may lie in the socket, unread.
+      const onTimeout = () => setImmediate(() => fail(new Error(`no answer within ${this.#timeoutMs} ms`)));
+      const timer = setTimeout(onTimeout, this.#timeoutMs);
       const onAbort = () => fail(new AbortError(undefined, { cause: signal?.reason }));
       const end = () => {
         clearTimeout(timer);
         this.#waiting.delete(fail);
         signal?.removeEventListener("abort", onAbort);
-      };
-      const fail = (error: unknown) => {
-        end();
-        reject(error);
       };
       this.#waiting.add(fail);
       signal?.addEventListener("abort", onAbort);
@@ -154,7 +160,6 @@ export class RedisSession {
   }
 
   #downError(): Error {
-    const { cluster } = this.#client;
-    return this.#lastError ?? new Error(cluster === undefined ? "the connection was closed" : "the cluster is not ready");
+    return this.#lastError ?? new Error(this.isCluster ? "the cluster is not ready" : "the connection was closed");
   }
 }
