@@ -5,8 +5,8 @@
 const SOURCE_BYTES: usize = 32;
 /** A sum is one 64-bit number: the count of features above, their weights in units of 2^-20 below. Adding is exact in any order. */
 const COUNT_SHIFT: u64 = 44;
-const WEIGHT_MASK: u64 = (1 << 44) - 1;
-const WEIGHT_UNIT: f64 = 1.0 / 1048576.0;
+export const WEIGHT_MASK: u64 = (1 << 44) - 1;
+export const WEIGHT_UNIT: f64 = 1.0 / 1048576.0;
 
 /**
  * Neighbors of the rows queries[begin, end): query q gets its `limit` best at outIndices and outScores + q * limit, best first,
@@ -81,7 +81,7 @@ function addCommon(source: usize, row: i32, sums: usize, touched: usize): usize 
 /** Score of a sum; norms is 0 for plain sums. */
 // @ts-ignore: decorator
 @inline
-function scoreOf(sum: u64, norms: usize, rowNorm: f32, other: i32, shrinkage: f32): f32 {
+export function scoreOf(sum: u64, norms: usize, rowNorm: f32, other: i32, shrinkage: f32): f32 {
   const weight = <f32>(<f64>(<i64>(sum & WEIGHT_MASK)) * WEIGHT_UNIT);
   if (norms == 0) return weight;
   const count = <f32>(<i32>(sum >> COUNT_SHIFT));
@@ -159,7 +159,7 @@ function selectTotals(totals: usize, found: usize, foundBytes: usize, scale: f32
 /** Puts a row into a heap of at most `limit` whose root is the worst kept, if it is better than that; returns the new size. */
 // @ts-ignore: decorator
 @inline
-function offer(indices: usize, scores: usize, size: i32, limit: i32, row: i32, score: f32): i32 {
+export function offer(indices: usize, scores: usize, size: i32, limit: i32, row: i32, score: f32): i32 {
   if (size < limit) {
     siftUp(indices, scores, size, row, score);
     return size + 1;
@@ -169,7 +169,7 @@ function offer(indices: usize, scores: usize, size: i32, limit: i32, row: i32, s
 }
 
 /** Orders a heap best first and fills the places behind it. */
-function sortBest(indices: usize, scores: usize, size: i32, limit: i32): void {
+export function sortBest(indices: usize, scores: usize, size: i32, limit: i32): void {
   for (let i = size; i < limit; i++) {
     store<i32>(indices + ((<usize>i) << 2), -1);
     store<f32>(scores + ((<usize>i) << 2), 0);

@@ -85,9 +85,60 @@ describe("findNeighbors", () => {
   const rows = randomRows(1, 80, 60, 12);
   const others = randomRows(2, 80, 30, 6);
 
-  it.each(["idf-sum", "cosine", "shrunk-cosine"] as const)("finds the best rows by %s", async (similarity) => {
-    const matrix = scoreMatrix(rows, similarity, 10);
-    for (const limit of [1, 7, 79]) expectBest(await findNeighbors(rows, { limit, similarity, pool }), matrix);
+  describe.each(["lists", "scan"] as const)("with method %s", (method) => {
+    it.each(["idf-sum", "cosine", "shrunk-cosine"] as const)("finds the best rows by %s", async (similarity) => {
+      const matrix = scoreMatrix(rows, similarity, 10);
+      for (const limit of [1, 7, 79]) expectBest(await findNeighbors(rows, { limit, similarity, method, pool }), matrix);
+    });
+
+    it("never returns excluded rows, which have neighbors themselves", async () => {
+      const isExcluded = Uint8Array.from({ length: 80 }, (_, row) => (row % 3 === 0 ? 1 : 0));
+      const table = await findNeighbors(rows, { limit: 20, isExcluded, method, pool });
+      expectBest(table, scoreMatrix(rows, "shrunk-cosine", 10), isExcluded);
+      expect(table.indices.subarray(0, 20).some((index) => index >= 0)).toBe(true);
+    });
+
+    it("has no neighbors for rows without features and for a single row", async () => {
+      const table = await findNeighbors(rowsOf([[], [0], [], [0]]), { limit: 2, method, pool });
+      expect([...table.indices]).toEqual([-1, -1, 3, -1, -1, -1, 1, -1]);
+      expect([...table.scores.subarray(0, 2)]).toEqual([0, 0]);
+      expect([...(await findNeighbors(rowsOf([[0, 1]]), { limit: 3, method, pool })).indices]).toEqual([-1, -1, -1]);
+      expect((await findNeighbors(rowsOf([[], []], 0), { limit: 1, method, pool })).indices).toEqual(Int32Array.of(-1, -1));
+      expect((await findNeighbors(rowsOf([], 0), { method, pool })).indices).toHaveLength(0);
+    });
+
+    it("keeps rows with the same features as neighbors, lowest index first", async () => {
+      const same = rowsOf(Array.from({ length: 4 }, () => [0, 1]));
+      const table = await findNeighbors(same, { limit: 2, similarity: "cosine", method, pool });
+      expect([...table.indices]).toEqual([1, 2, 0, 2, 0, 1, 0, 1]);
+      for (const score of table.scores) expect(score).toBeCloseTo(1, 5);
+    });
+  });
+
+  // Blocks of 16,384 rows: several full ones and one that is not. Feature 0 is in most rows, so that its lists would be long.
+  it.each([
+    ["shrunk-cosine", 10, 40_000],
+    ["cosine", 100, 40_000],
+    ["idf-sum", 100, 16_384],
+    ["shrunk-cosine", 1000, 33_000],
+  ] as const)("scans many rows by %s for the best %d of %d as exactly as lists do", async (similarity, limit, numRows) => {
+    const many = randomRows(numRows + limit, numRows, 500, 12);
+    const isExcluded = Uint8Array.from({ length: numRows }, (_, row) => (row % 7 === 3 ? 1 : 0));
+    const queries = Int32Array.from({ length: 70 }, (_, place) => (place * 571) % numRows);
+    const search = async (method: "lists" | "scan") => {
+      using index = new SparseNeighborIndex(many, { similarity, isExcluded, method, pool });
+      return await index.search(queries, limit);
+    };
+    expect(await search("scan")).toEqual(await search("lists"));
+  });
+
+  it("never leaves out what it scans", async () => {
+    const lists = Array.from({ length: 300 }, (_, row) => [0, 1 + (row >> 1)]);
+    const options = { limit: 3, maxAccumulationsPerRow: 100, pool } as const;
+    const exact = await findNeighbors(rowsOf(lists), { limit: 3, pool });
+    expect(await findNeighbors(rowsOf(lists), { ...options, method: "scan" })).toEqual(exact);
+    const bounded = await findNeighbors(rowsOf(lists), { ...options, maxAccumulationsPerRow: 1, method: "scan" });
+    expect(bounded.numFeaturesLeftOut).toBeGreaterThan(0);
   });
 
   it("averages several sources", async () => {
@@ -97,39 +148,9 @@ describe("findNeighbors", () => {
     }
   });
 
-  it("never returns excluded rows, which have neighbors themselves", async () => {
-    const isExcluded = Uint8Array.from({ length: 80 }, (_, row) => (row % 3 === 0 ? 1 : 0));
-    const table = await findNeighbors(rows, { limit: 20, isExcluded, pool });
-    expectBest(table, scoreMatrix(rows, "shrunk-cosine", 10), isExcluded);
-    expect(table.indices.subarray(0, 80 * 20).some((index, i) => index >= 0 && i < 20)).toBe(true);
-  });
-
   it("gives the same lists whatever the number of threads", async () => {
     await using single = new KernelPool({ threads: 1 });
     expect(await findNeighbors(rows, { limit: 9, pool: single })).toEqual(await findNeighbors(rows, { limit: 9, pool }));
-  });
-
-  it("has no neighbors for rows without features and for a single row", async () => {
-    const table = await findNeighbors(rowsOf([[], [0], [], [0]]), { limit: 2, pool });
-    expect([...table.indices]).toEqual([-1, -1, 3, -1, -1, -1, 1, -1]);
-    expect([...table.scores.subarray(0, 2)]).toEqual([0, 0]);
-    expect([...(await findNeighbors(rowsOf([[0, 1]]), { limit: 3, pool })).indices]).toEqual([-1, -1, -1]);
-    expect((await findNeighbors(rowsOf([[], []], 0), { limit: 1, pool })).indices).toEqual(Int32Array.of(-1, -1));
-    expect((await findNeighbors(rowsOf([], 0), { pool })).indices).toHaveLength(0);
-  });
-
-  it("keeps rows with the same features as neighbors, lowest index first", async () => {
-    const table = await findNeighbors(
-      rowsOf([
-        [0, 1],
-        [0, 1],
-        [0, 1],
-        [0, 1],
-      ]),
-      { limit: 2, similarity: "cosine", pool },
-    );
-    expect([...table.indices]).toEqual([1, 2, 0, 2, 0, 1, 0, 1]);
-    for (const score of table.scores) expect(score).toBeCloseTo(1, 5);
   });
 
   it("takes a limit beyond the number of rows", async () => {
@@ -183,6 +204,7 @@ describe("findNeighbors", () => {
 
   it("refuses sources over different rows", async () => {
     await expect(findNeighbors([rows, rowsOf([[0]])], { pool })).rejects.toThrow(InvalidArgumentError);
+    await expect(findNeighbors([rows, rows], { method: "scan", pool })).rejects.toMatchObject({ path: "method" });
     await expect(findNeighbors([], { pool })).rejects.toThrow(InvalidArgumentError);
   });
 });

@@ -17,6 +17,14 @@ export interface SparseNeighborOptions {
   /** 1 for rows that are never returned (hidden items); they have neighbors all the same. Default: none. */
   readonly isExcluded?: Uint8Array | undefined;
   /**
+   * How to search. Both find the same rows with the same scores.
+   * - `"lists"`: adds up the inverted lists of a row's features; best for up to some 30,000 rows, and the only way for several sources.
+   * - `"scan"`: bounds the similarity of all rows with SIMD look-ups and scores those that may be among the best;
+   *   features that many rows hold cost next to nothing.
+   * - `"auto"` (default): by the numbers of rows and sources.
+   */
+  readonly method?: "auto" | "lists" | "scan" | undefined;
+  /**
    * Bound on the mean work per row, in additions (about a nanosecond each). Above it the features that the most rows hold are
    * left out, most frequent first, as if no row had them: they say least and cost most (a feature that all n rows hold
    * costs n * n). Default: 100,000, or more as long as all rows together need at most 2 * 10^10; `Infinity` is always exact.

@@ -2,29 +2,41 @@ import { InvalidArgumentError } from "@furze/core";
 import type { SparseNeighborOptions } from "./neighbor-options.ts";
 import type { SparseRows } from "./sparse-rows.ts";
 
-/** What the kernel reads of one source of features. */
+/** One source of features, checked and weighted. */
 export interface WeightedSource {
-  readonly offsets: Int32Array;
-  readonly indices: Int32Array;
+  /** Without the features left out. */
+  readonly rows: SparseRows;
   /** 2^44 + weight * 2^20 of each feature: the kernel adds counts and weights in one 64-bit sum. */
   readonly weights: BigUint64Array;
-  /** The rows that can be returned, by feature. */
-  readonly listOffsets: Int32Array;
-  readonly lists: Int32Array;
+  /** Rows that hold each feature and can be returned. */
+  readonly lengths: Int32Array;
   /** 1 / sqrt(sum of weights) of each row; `undefined` for plain sums. */
   readonly norms: Float32Array | undefined;
   readonly shrinkage: number;
   readonly numFeaturesLeftOut: number;
 }
 
+/** The rows that can be returned, by feature. */
+export interface InvertedLists {
+  readonly listOffsets: Int32Array;
+  readonly lists: Int32Array;
+}
+
 /** Features of a row that the count of a sum has room for. */
 const MAX_FEATURES_PER_ROW = 2 ** 20 - 1;
 
-/** @throws {InvalidArgumentError} naming the option that is out of range */
-export function weightSource(rows: SparseRows, options: SparseNeighborOptions): WeightedSource {
+/**
+ * @param isFree features that cost next to nothing and are never left out, by the number of rows that hold each
+ * @throws {InvalidArgumentError} naming the option that is out of range
+ */
+export function weightSource(
+  rows: SparseRows,
+  options: SparseNeighborOptions,
+  isFree?: (lengths: Int32Array) => Uint8Array,
+): WeightedSource {
   const { similarity = "shrunk-cosine", shrinkage = 10, isExcluded } = options;
   const numRows = rows.offsets.length - 1;
-  const { maxAccumulationsPerRow = Math.max(100_000, 2e10 / numRows) } = options;
+  const maxAccumulationsPerRow = workBound(numRows, options);
   if (!(shrinkage >= 0 && shrinkage < Number.POSITIVE_INFINITY)) {
     throw new InvalidArgumentError("shrinkage", `shrinkage must be at least 0, got ${shrinkage}`);
   }
@@ -48,18 +60,28 @@ export function weightSource(rows: SparseRows, options: SparseNeighborOptions): 
   }
   const frequencies = countFrequencies(rows, undefined);
   const lengths = isExcluded === undefined ? frequencies : countFrequencies(rows, isExcluded);
-  const isLeftOut = chooseLeftOut(frequencies, lengths, maxAccumulationsPerRow * numRows);
+  const isLeftOut = chooseLeftOut(frequencies, lengths, isFree?.(lengths), maxAccumulationsPerRow * numRows);
   const kept = isLeftOut === undefined ? rows : withoutFeatures(rows, isLeftOut);
   const weights = Float32Array.from(frequencies, (frequency) => (frequency === 0 ? 0 : Math.log1p(numRows / frequency)));
   return {
-    offsets: kept.offsets,
-    indices: kept.indices,
+    rows: kept,
+    lengths,
     weights: BigUint64Array.from(weights, (weight) => 2n ** 44n + BigInt(Math.round(weight * 2 ** 20))),
-    ...invert(kept, isExcluded),
     norms: similarity === "idf-sum" ? undefined : rowNorms(kept, weights),
     shrinkage: similarity === "shrunk-cosine" ? shrinkage : 0,
     numFeaturesLeftOut: isLeftOut === undefined ? 0 : isLeftOut.reduce((sum, flag) => sum + flag, 0),
   };
+}
+
+/** `maxAccumulationsPerRow` or its default. */
+export function workBound(numRows: number, { maxAccumulationsPerRow }: SparseNeighborOptions): number {
+  return maxAccumulationsPerRow ?? Math.max(100_000, 2e10 / numRows);
+}
+
+/** Mean additions of a row when all features are in lists. */
+export function accumulationsPerRow(rows: SparseRows): number {
+  const work = countFrequencies(rows, undefined).reduce((sum, frequency) => sum + frequency * frequency, 0);
+  return work / Math.max(1, rows.offsets.length - 1);
 }
 
 function countFrequencies(rows: SparseRows, isExcluded: Uint8Array | undefined): Int32Array {
@@ -73,15 +95,22 @@ function countFrequencies(rows: SparseRows, isExcluded: Uint8Array | undefined):
 }
 
 /** The most frequent features, as many as it takes to keep the additions within the budget; `undefined` when all fit. */
-function chooseLeftOut(frequencies: Int32Array, lengths: Int32Array, budget: number): Uint8Array | undefined {
+function chooseLeftOut(
+  frequencies: Int32Array,
+  lengths: Int32Array,
+  isFree: Uint8Array | undefined,
+  budget: number,
+): Uint8Array | undefined {
+  const workOf = (feature: number) => (isFree?.[feature] === 1 ? 0 : frequencies[feature]! * lengths[feature]!);
   let work = 0;
-  for (let feature = 0; feature < frequencies.length; feature++) work += frequencies[feature]! * lengths[feature]!;
+  for (let feature = 0; feature < frequencies.length; feature++) work += workOf(feature);
   if (work <= budget) return undefined;
   const isLeftOut = new Uint8Array(frequencies.length);
   const byFrequency = Int32Array.from(frequencies.keys()).sort((a, b) => frequencies[b]! - frequencies[a]! || a - b);
   for (const feature of byFrequency) {
     if (work <= budget) break;
-    work -= frequencies[feature]! * lengths[feature]!;
+    if (isFree?.[feature] === 1) continue;
+    work -= workOf(feature);
     isLeftOut[feature] = 1;
   }
   return isLeftOut;
@@ -102,7 +131,8 @@ function withoutFeatures(rows: SparseRows, isLeftOut: Uint8Array): SparseRows {
   return { offsets, indices: indices.subarray(0, count), numFeatures: rows.numFeatures };
 }
 
-function invert(rows: SparseRows, isExcluded: Uint8Array | undefined): { listOffsets: Int32Array; lists: Int32Array } {
+/** The rows that are not excluded by feature, ascending. */
+export function invertRows(rows: SparseRows, isExcluded: Uint8Array | undefined): InvertedLists {
   const { offsets, indices, numFeatures } = rows;
   const listOffsets = new Int32Array(numFeatures + 1);
   listOffsets.set(countFrequencies(rows, isExcluded), 1);
