@@ -7,12 +7,8 @@ export {
   type FactorParameters,
   factorModel,
 } from "./search/factor-parameters.ts";
-export {
-  type FactorSearchOptions,
-  type FactorSearchResult,
-  type FactorTrial,
-  searchFactorModel,
-} from "./search/search-factor-model.ts";
+export type { FactorSearchOptions, FactorSearchResult, FactorTrial } from "./search/factor-search-options.ts";
+export { searchFactorModel } from "./search/search-factor-model.ts";
 export {
   type ReportedTask,
   type RunTasksOptions,

@@ -1,9 +1,9 @@
-import { medianPruner, Study, type StudyJson, type Trial, type TrialRecord, type TrialState } from "@furze/automl";
-import { type CallOptions, InvalidArgumentError, InvalidDatasetError } from "@furze/core";
+import { medianPruner, type StepReport, Study, type Trial, type TrialRecord } from "@furze/automl";
+import { InvalidArgumentError, InvalidDatasetError } from "@furze/core";
 import { randomSplit, type Split, type UserItemMatrix } from "@furze/dataset";
-import type { KernelPool } from "@furze/kernels";
 import type { EpochReport } from "@furze/matrix-factorization";
 import { type FactorParameters, factorModel } from "./factor-parameters.ts";
+import type { FactorSearchOptions, FactorSearchResult } from "./factor-search-options.ts";
 import {
   type FactorSpace,
   type FactorValues,
@@ -15,69 +15,21 @@ import {
 } from "./factor-space.ts";
 import { TrialCost } from "./trial-cost.ts";
 
-/** A trial that has ended. */
-export interface FactorTrial {
-  /** From 0. */
-  readonly number: number;
-  readonly state: TrialState;
-  /** With the most epochs that it might have run. */
-  readonly parameters: FactorParameters;
-  /** NDCG on the held-out entries, of complete trials. */
-  readonly score: number | undefined;
-  /** Of failed trials. */
-  readonly error: Error | undefined;
-  readonly durationMs: number;
-}
-
-/** Options of `searchFactorModel`; at least one of `trials`, `timeLimitMs` and `signal` must be given. */
-export interface FactorSearchOptions extends CallOptions {
-  /** All that is known: the search holds a part out itself. */
-  readonly matrix: UserItemMatrix;
-  /** Length of the lists whose NDCG is maximized, >= 1. Default 10. */
-  readonly k?: number | undefined;
-  /** Trials of this call, >= 1. Default: no limit. */
-  readonly trials?: number | undefined;
-  /** Time of this call, milliseconds, > 0. A trial gets as many factors as 1/150 of it allows at first, growing to 1/12. Default: no limit. */
-  readonly timeLimitMs?: number | undefined;
-  /** Models to choose from. Default both. */
-  readonly models?: readonly FactorParameters["kind"][] | undefined;
-  /** Fewest factors, >= 1. Default 16. */
-  readonly minFactors?: number | undefined;
-  /** Most factors, up to 1024. Default 256. */
-  readonly maxFactors?: number | undefined;
-  /** Share of the entries that is held out, in (0, 1). Default 0.1. */
-  readonly validationFraction?: number | undefined;
-  /** Seed of the split, of the trials and of the models; a safe integer. Default 0. */
-  readonly seed?: number | undefined;
-  /** Parameters to try first, such as those in use. Default: none. */
-  readonly start?: FactorParameters | undefined;
-  /** What `onTrial` has saved of an interrupted search over the same data with the same options. Default: a new search. */
-  readonly resume?: unknown;
-  /** Called after each trial; `save` gives what `resume` takes. */
-  readonly onTrial?: ((trial: FactorTrial, save: () => StudyJson) => void) | undefined;
-  /** Threads to run on. Default: the pool of the process. */
-  readonly pool?: KernelPool | undefined;
-}
-
-/** What a search has found. */
-export interface FactorSearchResult {
-  /** Undefined if there was no time for a single evaluation. */
-  readonly best: { readonly parameters: FactorParameters; readonly score: number } | undefined;
-  /** All trials, for `resume` and for reports. */
-  readonly study: StudyJson;
-}
-
 /** Most epochs of a trial, epochs between two evaluations, and the epochs that a usual trial runs. */
 const SCHEDULES = {
   als: { numEpochs: 24, evaluationInterval: 1, usualEpochs: 16 },
   bpr: { numEpochs: 60, evaluationInterval: 5, usualEpochs: 50 },
 } as const;
-/** Evaluations without a better score that end a trial. */
+/** A trial ends when so many evaluations have brought less than this gain, relative to the score before. */
 const PATIENCE = 3;
+const LEAST_GAIN = 0.001;
 /** Share of the time that a trial may take, at the beginning and at the end: small models first. */
-const TRIAL_SHARES = [1 / 150, 1 / 12] as const;
+const TRIAL_SHARES = [1 / 300, 1 / 20] as const;
 /** Evaluations before a trial may be given up. */
 const WARMUP = 5;
+
+/** Reason of an abort, to tell it from others. */
+const PRUNED = Symbol("pruned");
 
 /** Where a search begins for each model: the defaults of the models. */
 const FIRST: Readonly<Record<FactorParameters["kind"], FactorParameters>> = {
@@ -199,26 +151,36 @@ class FactorSearch {
     const { kind, numFactors } = trial.parameters.model;
     const { numEpochs, evaluationInterval } = SCHEDULES[kind];
     const parameters = toParameters(trial.parameters, numEpochs, this.#weights);
-    const fitter = factorModel(parameters, { seed, evaluationInterval, patience: PATIENCE, evaluationK: k });
-    const pruned = new AbortController();
+    const fitter = factorModel(parameters, { seed, evaluationInterval, patience: 0, evaluationK: k });
+    const ended = new AbortController();
     const start = performance.now();
     const onEpoch = ({ epoch, score }: EpochReport): void => {
       this.#cost.observe(kind, numFactors, (performance.now() - start) / epoch);
       if (score === undefined) return;
       trial.report(epoch / evaluationInterval, score);
-      if (trial.shouldPrune()) pruned.abort();
+      if (trial.shouldPrune()) ended.abort(PRUNED);
+      else if (hasSettled(trial.steps)) ended.abort();
     };
     try {
-      const fitSignal = AbortSignal.any([signal, pruned.signal]);
+      const fitSignal = AbortSignal.any([signal, ended.signal]);
       using model = await fitter.fit(this.#split.train, { validation: this.#split.test, signal: fitSignal, onEpoch, pool });
       return model.score;
     } catch (error) {
-      if (pruned.signal.aborted) return undefined;
-      // The time limit: what the trial has reached by then counts.
-      if (signal.aborted && trial.steps.length > 0) return Math.max(...trial.steps.map(({ value }) => value));
+      if (ended.signal.reason === PRUNED) return undefined;
+      // At the time limit, what the trial has reached by then counts.
+      if ((signal.aborted || ended.signal.aborted) && trial.steps.length > 0) return bestOf(trial.steps);
       throw error;
     }
   }
+}
+
+function bestOf(steps: readonly StepReport[]): number {
+  return Math.max(...steps.map(({ value }) => value));
+}
+
+/** Whether the last evaluations have brought next to nothing. */
+function hasSettled(steps: readonly StepReport[]): boolean {
+  return steps.length > PATIENCE && bestOf(steps) <= bestOf(steps.slice(0, -PATIENCE)) * (1 + LEAST_GAIN);
 }
 
 /** Equal for equal places. */
