@@ -1,0 +1,37 @@
+import type { BenchResult } from "./harness.ts";
+
+interface Target {
+  readonly bench: string;
+  /** Parameters that the row must have. */
+  readonly params: Readonly<Record<string, number | string>>;
+  /** What is to be reached, in words for the table. */
+  readonly target: string;
+}
+
+/** What the rows must reach on a machine with two idle cores. */
+const TARGETS: readonly Target[] = [
+  { bench: "bpr-epoch", params: { numFactors: 16, threads: 1 }, target: "0.08 s" },
+  { bench: "bpr-epoch", params: { numFactors: 16, threads: 2 }, target: "0.045 s" },
+  { bench: "als-epoch", params: { numFactors: 16, threads: 1 }, target: "0.045 s" },
+  { bench: "als-epoch", params: { numFactors: 16, threads: 2 }, target: "0.024 s" },
+  { bench: "als-epoch", params: { numFactors: 64, threads: 2 }, target: "0.055 s" },
+  { bench: "als-epoch", params: { numFactors: 128, threads: 2 }, target: "0.11 s" },
+  { bench: "top-k", params: { numFactors: 16, threads: 2 }, target: "0.15 s" },
+  { bench: "item-neighbors", params: { how: "items by users", threads: 2 }, target: "0.5 s" },
+  { bench: "mf-quality", params: { model: "als", numFactors: 128 }, target: "NDCG 0.419, recall 0.283, 1.8 s" },
+  { bench: "mf-quality", params: { model: "als", numFactors: 256 }, target: "NDCG 0.422, recall 0.286, 4 s" },
+  { bench: "mf-quality", params: { model: "bpr" }, target: "NDCG 0.34, recall 0.24, 20 s" },
+  { bench: "fm-epoch", params: { threads: 1 }, target: "0.03 s, AUC 0.938" },
+  { bench: "automl", params: {}, target: "NDCG 0.42, recall 0.285 in 600 s" },
+  { bench: "cycle", params: { stage: "train" }, target: "12 s with the lists" },
+  { bench: "cycle", params: { stage: "recommend" }, target: "1 s" },
+];
+
+/** The target of a row; `undefined` when it has none or is a rival's. */
+export function targetOf(row: { readonly bench: string } & Pick<BenchResult, "params">): string | undefined {
+  if ("rival" in row.params) return undefined;
+  const found = TARGETS.find(
+    ({ bench, params }) => bench === row.bench && Object.entries(params).every(([name, value]) => row.params[name] === value),
+  );
+  return found?.target;
+}
