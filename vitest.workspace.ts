@@ -1,6 +1,7 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-const source = { conditions: ["@furze/source", "node", "module", "import", "default"] };
+// No "import" or "module": workers pass these conditions on to require(), which would get ES modules of CommonJS packages.
+const source = { conditions: ["@furze/source", "node"] };
 
 const config: ViteUserConfig = defineConfig({
   resolve: source,

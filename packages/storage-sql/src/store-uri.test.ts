@@ -8,14 +8,21 @@ import { parseStoreUri } from "./store-uri.ts";
 
 test("paths: relative, absolute, of the home folder, with parameters of other drivers", () => {
   expect(parseStoreUri("sqlite://data/furze.db")).toEqual({ scheme: "sqlite", path: "data/furze.db" });
-  expect(parseStoreUri("sqlite:///var/lib/a b.db").path).toBe("/var/lib/a b.db");
-  expect(parseStoreUri("sqlite://~/x.db").path).toBe(join(homedir(), "x.db"));
-  expect(parseStoreUri("SQLite://~x/y.db?_pragma=busy_timeout(5000)").path).toBe("~x/y.db");
+  expect(parseStoreUri("sqlite:///var/lib/a b.db")).toMatchObject({ path: "/var/lib/a b.db" });
+  expect(parseStoreUri("sqlite://~/x.db")).toMatchObject({ path: join(homedir(), "x.db") });
+  expect(parseStoreUri("SQLite://~x/y.db?_pragma=busy_timeout(5000)")).toMatchObject({ path: "~x/y.db" });
+});
+
+test("addresses of servers pass as they are", () => {
+  for (const scheme of ["postgres", "postgresql"]) {
+    expect(parseStoreUri(`${scheme}://u@h/d`)).toEqual({ scheme: "postgres", uri: `${scheme}://u@h/d` });
+  }
+  expect(parseStoreUri("mysql://u:p@tcp(h:3306)/d?x=1")).toEqual({ scheme: "mysql", uri: "mysql://u:p@tcp(h:3306)/d?x=1" });
 });
 
 test("another scheme is refused with the list of those supported", () => {
-  for (const uri of ["mysql://u:secret@h/db", "redis://h", "/a/path.db", "", "sqlite:/x"]) {
-    expect(() => parseStoreUri(uri)).toThrow(/supported are: sqlite:\/\//);
+  for (const uri of ["mongodb://u:secret@h/db", "redis://h", "/a/path.db", "", "sqlite:/x"]) {
+    expect(() => parseStoreUri(uri)).toThrow(/supported are: sqlite:\/\/, postgres:\/\/, postgresql:\/\/, mysql:\/\//);
     expect(() => parseStoreUri(uri)).not.toThrow(/secret/);
   }
   expect(() => parseStoreUri("sqlite://")).toThrow(/lacks the path/);

@@ -1,7 +1,7 @@
 import { type CallOptions, type Clock, checkId } from "@furze/core";
 import type { OverlayDelta, OverlayPut } from "@furze/storage";
+import { parseCategories, toCategories } from "../columns.ts";
 import type { CacheTables } from "./sqlite-cache-schema.ts";
-import { parseCategories, toCategories } from "./sqlite-columns.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { UPSERT_SLICE_ROWS } from "./sqlite-rows.ts";
 import type { SqliteSession } from "./sqlite-session.ts";

@@ -11,13 +11,14 @@ import {
   type TimeSeriesPoint,
   type TimeSeriesQuery,
 } from "@furze/storage";
+import { checkTablePrefix } from "../checks.ts";
 import { SqliteCacheLists } from "./sqlite-cache-lists.ts";
 import { SqliteCacheOverlay } from "./sqlite-cache-overlay.ts";
 import { type CacheTables, cacheSchema, cacheTables } from "./sqlite-cache-schema.ts";
 import { migrateSqlite } from "./sqlite-migrator.ts";
 import { UPSERT_SLICE_ROWS } from "./sqlite-rows.ts";
 import { openSqliteSession, type SqliteSession } from "./sqlite-session.ts";
-import { checkTablePrefix, DEFAULT_BUSY_TIMEOUT_MS, type SqliteStoreOptions } from "./sqlite-store-options.ts";
+import { DEFAULT_BUSY_TIMEOUT_MS, type SqliteStoreOptions } from "./sqlite-store-options.ts";
 
 /** A list of a few kilobytes fits in one page. */
 const PAGE_SIZE_BYTES = 8192;

@@ -1,11 +1,12 @@
 import type { CallOptions } from "@furze/core";
 import type { DataStore, DataStoreCapabilities, FeedbackStore, ItemStore, UserStore } from "@furze/storage";
+import { checkTablePrefix } from "../checks.ts";
 import { type DataTables, dataSchema, dataTables } from "./sqlite-data-schema.ts";
 import { SqliteFeedbackStore } from "./sqlite-feedback-store.ts";
 import { SqliteItemStore } from "./sqlite-item-store.ts";
 import { migrateSqlite } from "./sqlite-migrator.ts";
 import { openSqliteSession, type SqliteSession } from "./sqlite-session.ts";
-import { checkTablePrefix, DEFAULT_BUSY_TIMEOUT_MS, type SqliteStoreOptions } from "./sqlite-store-options.ts";
+import { DEFAULT_BUSY_TIMEOUT_MS, type SqliteStoreOptions } from "./sqlite-store-options.ts";
 import { SqliteUserStore } from "./sqlite-user-store.ts";
 
 const PAGE_SIZE_BYTES = 4096;

@@ -1,10 +1,11 @@
 import type { Feedback } from "@furze/core";
 import { DEFAULT_SCAN_BATCH_SIZE, type FeedbackScanOptions } from "@furze/storage";
+import { checkBatchSize } from "../checks.ts";
 import { TimeSlice } from "./event-loop.ts";
 import type { SqlValue } from "./sqlite-connection.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
 import { FEEDBACK_COLUMNS, type FeedbackRow, filterCondition, toFeedback } from "./sqlite-feedback-rows.ts";
-import { checkBatchSize, SCAN_CHUNK_ROWS } from "./sqlite-rows.ts";
+import { SCAN_CHUNK_ROWS } from "./sqlite-rows.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
 type Key = readonly [string, string, string];

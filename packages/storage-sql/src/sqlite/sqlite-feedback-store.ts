@@ -18,12 +18,12 @@ import {
   type FeedbackWriteResult,
   type Page,
 } from "@furze/storage";
+import { checkLimit } from "../checks.ts";
 import { TimeSlice } from "./event-loop.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
 import { FEEDBACK_COLUMNS, type FeedbackRow, filterCondition, type SqlCondition, toFeedback } from "./sqlite-feedback-rows.ts";
 import { scanFeedback } from "./sqlite-feedback-scan.ts";
 import { writeFeedback } from "./sqlite-feedback-write.ts";
-import { checkLimit } from "./sqlite-rows.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
 type PairOptions = CallOptions & { feedbackType?: FeedbackType | undefined };

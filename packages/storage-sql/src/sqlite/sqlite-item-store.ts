@@ -11,7 +11,7 @@ import {
   type PageOptions,
   type ScanOptions,
 } from "@furze/storage";
-import { parseCategories, parseJson, toCategories, toJson } from "./sqlite-columns.ts";
+import { parseCategories, parseJson, toCategories, toJson } from "../columns.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
 import { readLatest } from "./sqlite-latest.ts";
 import { deleteEntities, readAligned, readPage, scanByKey, UPSERT_SLICE_ROWS } from "./sqlite-rows.ts";

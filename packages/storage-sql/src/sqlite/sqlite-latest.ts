@@ -1,8 +1,8 @@
 import type { ItemId } from "@furze/core";
 import type { LatestItemsOptions } from "@furze/storage";
+import { checkLimit } from "../checks.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
-import { checkLimit } from "./sqlite-rows.ts";
 
 /**
  * Ids of the newest visible items. Walks an index that is in the right order already and stops at the last item wanted.

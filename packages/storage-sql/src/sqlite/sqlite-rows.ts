@@ -1,5 +1,6 @@
-import { type CallOptions, checkId, InvalidArgumentError } from "@furze/core";
+import { type CallOptions, checkId } from "@furze/core";
 import type { Page, PageOptions } from "@furze/storage";
+import { checkBatchSize, checkLimit } from "../checks.ts";
 import { TimeSlice } from "./event-loop.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
@@ -44,18 +45,6 @@ export async function readAligned<Raw, Row>(
     if (slice.isOver()) await slice.rest();
   }
   return rows;
-}
-
-export function checkLimit(limit: number): void {
-  if (!Number.isSafeInteger(limit) || limit < 0) {
-    throw new InvalidArgumentError("limit", `limit must be a whole number >= 0, got ${limit}`);
-  }
-}
-
-export function checkBatchSize(batchSize: number): void {
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-    throw new InvalidArgumentError("batchSize", `batchSize must be a whole number > 0, got ${batchSize}`);
-  }
 }
 
 /** One page: reads a row more than asked for, whose key begins the next page. */

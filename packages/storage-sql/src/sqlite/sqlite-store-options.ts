@@ -1,5 +1,3 @@
-import { InvalidArgumentError } from "@furze/core";
-
 export interface SqliteStoreOptions {
   /** File of the database. */
   readonly path: string;
@@ -10,14 +8,3 @@ export interface SqliteStoreOptions {
 }
 
 export const DEFAULT_BUSY_TIMEOUT_MS = 10_000;
-
-/** @throws {InvalidArgumentError} */
-export function checkTablePrefix(prefix: string): string {
-  if (!/^\w{0,64}$/.test(prefix)) {
-    throw new InvalidArgumentError(
-      "tablePrefix",
-      `tablePrefix may have up to 64 letters, digits and "_", got ${JSON.stringify(prefix)}`,
-    );
-  }
-  return prefix;
-}

@@ -9,7 +9,7 @@ import {
   type ScanOptions,
   type UserStore,
 } from "@furze/storage";
-import { parseJson, toJson } from "./sqlite-columns.ts";
+import { parseJson, toJson } from "../columns.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
 import { deleteEntities, readAligned, readPage, scanByKey, UPSERT_SLICE_ROWS } from "./sqlite-rows.ts";
 import type { SqliteSession } from "./sqlite-session.ts";

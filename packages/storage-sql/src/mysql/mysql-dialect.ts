@@ -1,0 +1,86 @@
+import { UnavailableError } from "@furze/core";
+import { chunkRows } from "../server/chunks.ts";
+import type { ColumnTypes, Insertion, SqlConnection, SqlDialect, SqlValue } from "../server/sql-driver.ts";
+
+const INSERT_CHUNK_ROWS = 2000;
+/** Well below the smallest `max_allowed_packet` in use (4 MiB), also when all of it is escaped and in three-byte characters. */
+const INSERT_CHUNK_SIZE = 600_000;
+const MIGRATION_LOCK_SECONDS = 60;
+
+/** Text compares by code points, which is the order of UTF-8 bytes, and "a" is not "a ": the two servers call that differently. */
+async function columnTypes(connection: SqlConnection): Promise<ColumnTypes> {
+  const { rows } = await connection.query("SELECT VERSION()");
+  const collation = String(rows[0]?.[0]).includes("MariaDB") ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
+  const charset = `CHARACTER SET utf8mb4 COLLATE ${collation}`;
+  return {
+    id: `varchar(256) ${charset}`,
+    name: `varchar(512) ${charset}`,
+    text: `longtext ${charset}`,
+    integer: "bigint",
+    double: "double",
+    bytes: "longblob",
+    table: ({ name, columns, indexes = [] }) => {
+      const parts = [...columns, ...indexes.map(([end, list]) => `INDEX "${name}_${end}" (${list})`)];
+      return [`CREATE TABLE IF NOT EXISTS "${name}" (${parts.join(", ")}) ENGINE=InnoDB ROW_FORMAT=DYNAMIC`];
+    },
+  };
+}
+
+/** One statement for each chunk of rows, all values in its text: parsing it costs less than binding that many parameters. */
+async function insert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+  const { table, columns, update } = insertion;
+  const names = columns.map(([name]) => name).join(", ");
+  const assignments = update?.({ stored: (column) => column, given: (column) => `VALUES(${column})` });
+  const action =
+    assignments === undefined
+      ? ""
+      : ` ON DUPLICATE KEY UPDATE ${Object.entries(assignments)
+          .map(([column, value]) => `${column} = ${value}`)
+          .join(", ")}`;
+  const start = `INSERT ${assignments === undefined ? "IGNORE " : ""}INTO ${table} (${names}) VALUES `;
+  for (const chunk of chunkRows(rows, INSERT_CHUNK_ROWS, INSERT_CHUNK_SIZE)) {
+    await connection.query(`${start}${chunk.map(rowLiteral).join(",")}${action}`);
+  }
+}
+
+function rowLiteral(row: readonly SqlValue[]): string {
+  return `(${row.map(literal).join(",")})`;
+}
+
+const ESCAPED = /[\\']/g;
+
+function literal(value: SqlValue): string {
+  if (value === null) return "NULL";
+  if (typeof value === "string")
+    return value.includes("'") || value.includes("\\") ? `'${value.replace(ESCAPED, "\\$&")}'` : `'${value}'`;
+  if (value instanceof Uint8Array) return `X'${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}'`;
+  return String(value);
+}
+
+/** The lock belongs to the connection, and goes with it when the process dies. Statements that define tables cannot be undone. */
+async function withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T> {
+  const lock = "SHA1(CONCAT('furze/', DATABASE(), '/', ?))";
+  const { rows } = await connection.query(`SELECT GET_LOCK(${lock}, ${MIGRATION_LOCK_SECONDS})`, [name]);
+  if (rows[0]?.[0] !== 1) throw new UnavailableError("Another process has been migrating the schema for too long.");
+  try {
+    return await run();
+  } finally {
+    await connection.query(`SELECT RELEASE_LOCK(${lock})`, [name]).catch(() => {});
+  }
+}
+
+/** SQL of MySQL 8 and MariaDB 10.6 and newer. */
+export const mysqlDialect: SqlDialect = {
+  in: (column) => `${column} IN (?)`,
+  opaque: (column) => `CONCAT(${column})`,
+  useIndex: (index) => `FORCE INDEX (${index})`,
+  lockRows: "LOCK IN SHARE MODE",
+  comparesRows: false,
+  categoriesOfItems: "JSON_TABLE(items.categories, '$[*]' COLUMNS (category longtext PATH '$')) AS listed",
+  first256: (expression) => `LEFT(${expression}, 256)`,
+  insert,
+  insertSelected: (table, columns, query) => `INSERT IGNORE INTO ${table} (${columns}) ${query}`,
+  deleteSome: (table, condition, limit) => `DELETE FROM ${table} WHERE ${condition} LIMIT ${limit}`,
+  columnTypes,
+  withMigrationLock,
+};

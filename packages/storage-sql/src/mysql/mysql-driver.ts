@@ -1,0 +1,115 @@
+import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
+import { loadDriver } from "../load-driver.ts";
+import { codeOf, isNetworkError } from "../server/network-errors.ts";
+import type { PoolSettings } from "../server/server-store-options.ts";
+import type { PooledConnection, SqlDriver, SqlErrorKind, SqlResult, SqlValue } from "../server/sql-driver.ts";
+import { type MysqlAddress, parseMysqlUri } from "./mysql-uri.ts";
+
+/**
+ * Names in double quotes, as the statements have them; errors in place of values cut to fit. READ COMMITTED locks no gaps between
+ * rows, which spares most deadlocks; no statement here needs more.
+ */
+const SESSION_SETTINGS = [
+  "SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+  "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+];
+
+/** Numbers of errors: https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html; those from 1900 on are MariaDB's. */
+const KINDS: ReadonlyMap<number, SqlErrorKind> = new Map([
+  ...[1205, 1213, 1020].map((number) => [number, "conflict"] as const),
+  ...[1040, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1203, 1226, 1290, 1317, 1836, 1927, 2006, 2013, 3169, 4031].map(
+    (number) => [number, "unavailable"] as const,
+  ),
+  ...[1044, 1045, 1049, 1142, 1227, 1251, 1698].map((number) => [number, "misconfigured"] as const),
+  ...[1146, 1054].map((number) => [number, "unmigrated"] as const),
+]);
+
+class MysqlConnection implements PooledConnection {
+  readonly #connection: PoolConnection;
+  readonly #isExpired: () => boolean;
+
+  constructor(connection: PoolConnection, isExpired: () => boolean) {
+    this.#connection = connection;
+    this.#isExpired = isExpired;
+  }
+
+  async query(sql: string, parameters: readonly SqlValue[] = []): Promise<SqlResult> {
+    const [result] = await this.#connection.query({ sql, values: [...parameters], rowsAsArray: true });
+    if (Array.isArray(result)) return { rows: result as unknown as unknown[][], changes: 0 };
+    return { rows: [], changes: (result as ResultSetHeader).affectedRows };
+  }
+
+  release(isBroken: boolean): void {
+    if (isBroken || this.#isExpired()) this.#connection.destroy();
+    else this.#connection.release();
+  }
+}
+
+class MysqlDriver implements SqlDriver {
+  readonly place: string;
+  readonly #pool: Pool;
+  readonly #maxLifetimeMs: number;
+  readonly #openedAt = new WeakMap<object, number>();
+
+  constructor(pool: Pool, place: string, maxLifetimeMs: number) {
+    this.#pool = pool;
+    this.place = place;
+    this.#maxLifetimeMs = maxLifetimeMs;
+  }
+
+  async acquire(): Promise<PooledConnection> {
+    const connection = await this.#pool.getConnection();
+    const key = connection.connection;
+    const openedAt = this.#openedAt.get(key) ?? performance.now();
+    if (!this.#openedAt.has(key)) {
+      for (const setting of SESSION_SETTINGS) {
+        await connection.query(setting).catch((error) => {
+          connection.destroy();
+          throw error;
+        });
+      }
+      this.#openedAt.set(key, openedAt);
+    }
+    return new MysqlConnection(connection, () => this.#maxLifetimeMs > 0 && performance.now() - openedAt > this.#maxLifetimeMs);
+  }
+
+  kindOf(error: unknown): SqlErrorKind {
+    if (typeof error === "object" && error !== null && "errno" in error && typeof error.errno === "number") {
+      const kind = KINDS.get(error.errno);
+      if (kind !== undefined) return kind;
+    }
+    const code = codeOf(error);
+    if (isNetworkError(error) || (typeof code === "string" && code.startsWith("PROTOCOL_"))) return "unavailable";
+    const message = error instanceof Error ? error.message : "";
+    return /closed state|connection (is )?closed|connection lost/i.test(message) ? "unavailable" : "other";
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+/** Opens a pool; connections are made on first use. @throws {InvalidArgumentError} for an address that makes no sense */
+export async function openMysqlDriver(settings: PoolSettings): Promise<SqlDriver> {
+  const address = parseMysqlUri(settings.uri);
+  const { default: mysql } = await loadDriver("mysql2", () => import("mysql2/promise"));
+  const pool = mysql.createPool({
+    ...placeOf(address),
+    user: address.user,
+    password: address.password,
+    database: address.database,
+    charset: "utf8mb4",
+    connectionLimit: settings.maxConnections,
+    maxIdle: settings.maxConnections,
+    idleTimeout: settings.idleTimeoutMs,
+    connectTimeout: settings.connectTimeoutMs,
+    enableKeepAlive: true,
+    ...(address.tls === "off" ? {} : { ssl: { rejectUnauthorized: address.tls === "verify" } }),
+  });
+  const place = address.socketPath ?? `${address.host}:${address.port}`;
+  return new MysqlDriver(pool, `MySQL at ${place}`, settings.maxLifetimeMs);
+}
+
+function placeOf({ host, port, socketPath }: MysqlAddress): object {
+  return socketPath === undefined ? { host, port } : { socketPath };
+}

@@ -1,0 +1,79 @@
+import { chunkRows } from "../server/chunks.ts";
+import type { ColumnKind, ColumnTypes, Insertion, SqlConnection, SqlDialect, SqlValue } from "../server/sql-driver.ts";
+import { columnArray } from "./postgres-arrays.ts";
+
+const INSERT_CHUNK_ROWS = 5000;
+const INSERT_CHUNK_SIZE = 4 << 20;
+
+const ARRAY_TYPES: Readonly<Record<ColumnKind, string>> = {
+  text: "text[]",
+  integer: "bigint[]",
+  double: "float8[]",
+  bytes: "bytea[]",
+};
+
+/** The "C" collation compares bytes, whatever the database's locale. */
+const TYPES: ColumnTypes = {
+  id: 'text COLLATE "C"',
+  name: 'text COLLATE "C"',
+  text: "text",
+  integer: "bigint",
+  double: "double precision",
+  bytes: "bytea",
+  table: ({ name, columns, indexes = [] }) => [
+    `CREATE TABLE IF NOT EXISTS "${name}" (${columns.join(", ")})`,
+    ...indexes.map(([end, list]) => `CREATE INDEX IF NOT EXISTS "${name}_${end}" ON "${name}" (${list})`),
+  ],
+};
+
+/** One statement for each chunk of rows: the columns go over as arrays, so its text and plan are the same for any number of rows. */
+async function insert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+  const { table, columns, key, update } = insertion;
+  const names = columns.map(([name]) => name).join(", ");
+  const arrays = columns.map(([, kind]) => `?::${ARRAY_TYPES[kind]}`).join(", ");
+  const assignments = update?.({ stored: (column) => `stored.${column}`, given: (column) => `excluded.${column}` });
+  const action =
+    assignments === undefined
+      ? "NOTHING"
+      : `UPDATE SET ${Object.entries(assignments)
+          .map(([column, value]) => `${column} = ${value}`)
+          .join(", ")}`;
+  const sql = `INSERT INTO ${table} AS stored (${names}) SELECT * FROM unnest(${arrays}) ON CONFLICT (${key.join(", ")}) DO ${action}`;
+  for (const chunk of chunkRows(rows, INSERT_CHUNK_ROWS, INSERT_CHUNK_SIZE)) {
+    await connection.query(
+      sql,
+      columns.map(([, kind], column) => columnArray(chunk, column, kind)),
+    );
+  }
+}
+
+/** The lock ends with the transaction, which undoes a migration that fails. */
+async function withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T> {
+  await connection.query("BEGIN");
+  try {
+    await connection.query("SELECT pg_advisory_xact_lock(hashtext(?))", [`furze ${name}`]);
+    const result = await run();
+    await connection.query("COMMIT");
+    return result;
+  } catch (error) {
+    await connection.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}
+
+/** SQL of PostgreSQL. */
+export const postgresDialect: SqlDialect = {
+  in: (column) => `${column} = ANY(?::text[])`,
+  opaque: (column) => `(${column} || '')`,
+  useIndex: () => "",
+  lockRows: "FOR KEY SHARE",
+  comparesRows: true,
+  categoriesOfItems: "json_array_elements_text(items.categories::json) AS listed(category)",
+  first256: (expression) => `left(${expression}, 256)`,
+  insert,
+  insertSelected: (table, columns, query) => `INSERT INTO ${table} (${columns}) ${query} ON CONFLICT DO NOTHING`,
+  deleteSome: (table, condition, limit) =>
+    `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${limit}))`,
+  columnTypes: async () => TYPES,
+  withMigrationLock,
+};

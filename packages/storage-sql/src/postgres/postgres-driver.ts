@@ -1,0 +1,130 @@
+import { InvalidArgumentError } from "@furze/core";
+import type { CustomTypesConfig, Pool, PoolClient, QueryArrayConfig } from "pg";
+import { loadDriver } from "../load-driver.ts";
+import { codeOf, isNetworkError } from "../server/network-errors.ts";
+import type { PoolSettings } from "../server/server-store-options.ts";
+import type { PooledConnection, SqlDriver, SqlErrorKind, SqlResult, SqlValue } from "../server/sql-driver.ts";
+import { textArray } from "./postgres-arrays.ts";
+
+/** Object ids of types whose text is a number that a double holds. */
+const NUMBER_OIDS: ReadonlySet<number> = new Set([20, 21, 23, 700, 701]);
+
+/** More shapes of statement than this are not prepared. */
+const MAX_PREPARED = 256;
+
+/** The texts of statements in the form of PostgreSQL, and the names under which each connection prepares them. */
+class Statements {
+  readonly #known = new Map<string, { readonly text: string; readonly name: string | undefined }>();
+
+  get(sql: string): { readonly text: string; readonly name: string | undefined } {
+    const known = this.#known.get(sql);
+    if (known !== undefined) return known;
+    let position = 0;
+    const text = sql.replace(/\?/g, () => `$${++position}`);
+    if (this.#known.size >= MAX_PREPARED) return { text, name: undefined };
+    const statement = { text, name: `furze_${this.#known.size}` };
+    this.#known.set(sql, statement);
+    return statement;
+  }
+}
+
+class PostgresConnection implements PooledConnection {
+  readonly #client: PoolClient;
+  readonly #statements: Statements;
+
+  constructor(client: PoolClient, statements: Statements) {
+    this.#client = client;
+    this.#statements = statements;
+  }
+
+  async query(sql: string, parameters?: readonly SqlValue[]): Promise<SqlResult> {
+    if (parameters === undefined || parameters.length === 0) {
+      const { rows, rowCount } = await this.#client.query<unknown[]>({ text: sql, rowMode: "array" });
+      return { rows, changes: rowCount ?? 0 };
+    }
+    const { text, name } = this.#statements.get(sql);
+    const values = parameters.map((value) => (Array.isArray(value) ? textArray(value as readonly string[]) : value));
+    const query: QueryArrayConfig = { text, values, rowMode: "array", ...(name === undefined ? {} : { name }) };
+    const { rows, rowCount } = await this.#client.query<unknown[]>(query);
+    return { rows, changes: rowCount ?? 0 };
+  }
+
+  release(isBroken: boolean): void {
+    this.#client.removeAllListeners("error");
+    this.#client.release(isBroken);
+  }
+}
+
+class PostgresDriver implements SqlDriver {
+  readonly place: string;
+  readonly #pool: Pool;
+  readonly #statements = new Statements();
+
+  constructor(pool: Pool, place: string) {
+    this.#pool = pool;
+    this.place = place;
+  }
+
+  async acquire(): Promise<PooledConnection> {
+    const client = await this.#pool.connect();
+    // The call in flight fails by itself; without a listener the loss of the connection would end the process.
+    client.on("error", () => {});
+    return new PostgresConnection(client, this.#statements);
+  }
+
+  kindOf(error: unknown): SqlErrorKind {
+    const code = codeOf(error);
+    if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code)) return kindOfState(code);
+    if (isNetworkError(error)) return "unavailable";
+    const message = error instanceof Error ? error.message : "";
+    return /Connection terminated|timeout exceeded|timeout expired|not queryable|Client was closed/i.test(message)
+      ? "unavailable"
+      : "other";
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+/** By SQLSTATE: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+function kindOfState(state: string): SqlErrorKind {
+  if (state === "40P01" || state === "40001" || state === "55P03") return "conflict";
+  if (state === "42P01" || state === "42703") return "unmigrated";
+  if (state.startsWith("28") || state === "3D000" || state === "42501" || state === "3F000") return "misconfigured";
+  // Connection lost, out of resources, shutting down or starting up, read-only standby.
+  return /^(08|53|57P|58|25006)/.test(state) ? "unavailable" : "other";
+}
+
+/** Opens a pool; connections are made on first use. @throws {InvalidArgumentError} for an address that makes no sense */
+export async function openPostgresDriver(settings: PoolSettings): Promise<SqlDriver> {
+  const { default: pg } = await loadDriver("pg", () => import("pg"));
+  const types: CustomTypesConfig = {
+    getTypeParser: ((oid: number) =>
+      NUMBER_OIDS.has(oid) ? Number : pg.types.getTypeParser(oid)) as CustomTypesConfig["getTypeParser"],
+  };
+  const pool = new pg.Pool({
+    connectionString: settings.uri,
+    max: settings.maxConnections,
+    idleTimeoutMillis: settings.idleTimeoutMs,
+    maxLifetimeSeconds: settings.maxLifetimeMs / 1000,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    keepAlive: true,
+    application_name: "furze",
+    types,
+  });
+  // Idle connections that break are replaced by the pool.
+  pool.on("error", () => {});
+  return new PostgresDriver(pool, `PostgreSQL at ${placeOf(settings.uri)}`);
+}
+
+function placeOf(uri: string): string {
+  const url = URL.parse(uri);
+  if (url === null) {
+    throw new InvalidArgumentError(
+      "uri",
+      "The address of PostgreSQL must look like postgres://user:password@host:5432/database.",
+    );
+  }
+  return url.host === "" ? "the local socket" : url.host;
+}

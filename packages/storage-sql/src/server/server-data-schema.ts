@@ -1,0 +1,67 @@
+import type { ServerSchema } from "./server-migrator.ts";
+import type { ColumnTypes } from "./sql-driver.ts";
+
+/** Quoted names of the data tables and of their indexes. */
+export interface ServerDataTables {
+  readonly users: string;
+  readonly items: string;
+  readonly itemCategories: string;
+  readonly feedback: string;
+  readonly feedbackByItem: string;
+  readonly feedbackByType: string;
+}
+
+export function serverDataTables(prefix: string): ServerDataTables {
+  return {
+    users: `"${prefix}users"`,
+    items: `"${prefix}items"`,
+    itemCategories: `"${prefix}item_categories"`,
+    feedback: `"${prefix}feedback"`,
+    feedbackByItem: `"${prefix}feedback_by_item"`,
+    feedbackByType: `"${prefix}feedback_by_type"`,
+  };
+}
+
+/** Schema of the data store. `item_categories` lists the visible items of a category by time: "latest of a category" is a short range. */
+export function serverDataSchema(prefix: string): ServerSchema {
+  return {
+    ledgerTable: `${prefix}data_schema`,
+    migrations: [{ version: 1, name: "users, items, feedback", statements: (types) => dataTables(prefix, types) }],
+  };
+}
+
+function dataTables(prefix: string, { id, text, integer, double, table }: ColumnTypes): string[] {
+  const users = {
+    name: `${prefix}users`,
+    columns: [`user_id ${id} NOT NULL`, `labels ${text}`, `comment ${text} NOT NULL`, "PRIMARY KEY (user_id)"],
+  };
+  const items = {
+    name: `${prefix}items`,
+    columns: [
+      ...[`item_id ${id} NOT NULL`, `is_hidden ${integer} NOT NULL`, `categories ${text} NOT NULL`],
+      ...[`timestamp_ms ${integer} NOT NULL`, `labels ${text}`, `comment ${text} NOT NULL`, "PRIMARY KEY (item_id)"],
+    ],
+    indexes: [["latest", "is_hidden, timestamp_ms, item_id"]],
+  } as const;
+  const itemCategories = {
+    name: `${prefix}item_categories`,
+    columns: [
+      ...[`category ${id} NOT NULL`, `timestamp_ms ${integer} NOT NULL`, `item_id ${id} NOT NULL`],
+      "PRIMARY KEY (category, timestamp_ms, item_id)",
+    ],
+    indexes: [["by_item", "item_id"]],
+  } as const;
+  const feedback = {
+    name: `${prefix}feedback`,
+    columns: [
+      ...[`user_id ${id} NOT NULL`, `item_id ${id} NOT NULL`, `feedback_type ${id} NOT NULL`, `value ${double} NOT NULL`],
+      ...[`timestamp_ms ${integer} NOT NULL`, `updated_ms ${integer} NOT NULL`, `comment ${text} NOT NULL`],
+      "PRIMARY KEY (user_id, item_id, feedback_type)",
+    ],
+    indexes: [
+      ["by_item", "item_id, user_id, feedback_type"],
+      ["by_type", "feedback_type, user_id, item_id"],
+    ],
+  } as const;
+  return [users, items, itemCategories, feedback].flatMap((definition) => table(definition));
+}

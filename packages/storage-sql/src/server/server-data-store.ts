@@ -1,0 +1,47 @@
+import type { CallOptions } from "@furze/core";
+import type { DataStore, DataStoreCapabilities, FeedbackStore, ItemStore, UserStore } from "@furze/storage";
+import { type ServerDataTables, serverDataSchema, serverDataTables } from "./server-data-schema.ts";
+import { ServerFeedbackStore } from "./server-feedback-store.ts";
+import { ServerItemStore } from "./server-item-store.ts";
+import { migrateServer } from "./server-migrator.ts";
+import { emptyTables } from "./server-rows.ts";
+import { ServerUserStore } from "./server-user-store.ts";
+import type { SqlSession } from "./sql-session.ts";
+
+/** Users, items and feedback on a SQL server. */
+export class ServerDataStore implements DataStore {
+  readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true };
+  readonly users: UserStore;
+  readonly items: ItemStore;
+  readonly feedback: FeedbackStore;
+  readonly #session: SqlSession;
+  readonly #tables: ServerDataTables;
+  readonly #prefix: string;
+
+  constructor(session: SqlSession, prefix: string) {
+    const tables = serverDataTables(prefix);
+    this.#session = session;
+    this.#tables = tables;
+    this.#prefix = prefix;
+    this.users = new ServerUserStore(session, tables);
+    this.items = new ServerItemStore(session, tables);
+    this.feedback = new ServerFeedbackStore(session, tables);
+  }
+
+  async migrate(options?: CallOptions): Promise<void> {
+    await migrateServer(this.#session, serverDataSchema(this.#prefix), options);
+  }
+
+  async ping(options?: CallOptions): Promise<void> {
+    await this.#session.query("SELECT 1", [], options);
+  }
+
+  async purge(options?: CallOptions): Promise<void> {
+    const { users, items, itemCategories, feedback } = this.#tables;
+    await emptyTables(this.#session, [feedback, itemCategories, items, users], options);
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+}

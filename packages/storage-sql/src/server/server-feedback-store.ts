@@ -1,0 +1,188 @@
+import {
+  type CallOptions,
+  checkId,
+  type Feedback,
+  type FeedbackKey,
+  type FeedbackType,
+  type ItemId,
+  type UserId,
+} from "@furze/core";
+import {
+  checkFeedback,
+  checkIds,
+  DEFAULT_SCAN_BATCH_SIZE,
+  type FeedbackFilter,
+  type FeedbackListOptions,
+  type FeedbackScanOptions,
+  type FeedbackStore,
+  type FeedbackWriteOptions,
+  type FeedbackWriteResult,
+  type Page,
+} from "@furze/storage";
+import { checkBatchSize, checkLimit } from "../checks.ts";
+import { chunkList } from "./chunks.ts";
+import { FeedbackBatcher } from "./feedback-batcher.ts";
+import { type KeysetReading, readKeyset } from "./keyset.ts";
+import type { ServerDataTables } from "./server-data-schema.ts";
+import { FEEDBACK_COLUMNS, filterConditions, toFeedback } from "./server-feedback-rows.ts";
+import { prepareFeedback, writeFeedback, writePrepared } from "./server-feedback-write.ts";
+import { countRows, ID_CHUNK } from "./server-rows.ts";
+import type { OrderValue, SqlValue } from "./sql-driver.ts";
+import type { SqlSession } from "./sql-session.ts";
+
+type PairOptions = CallOptions & { feedbackType?: FeedbackType | undefined };
+
+/** Feedback on a SQL server. */
+export class ServerFeedbackStore implements FeedbackStore {
+  readonly #session: SqlSession;
+  readonly #tables: ServerDataTables;
+  readonly #batcher: FeedbackBatcher;
+
+  constructor(session: SqlSession, tables: ServerDataTables) {
+    this.#session = session;
+    this.#tables = tables;
+    this.#batcher = new FeedbackBatcher((rows, mode, signal) => {
+      const prepared = prepareFeedback(rows, mode);
+      return session.attemptTransaction((connection) => writePrepared(connection, session.dialect, tables, prepared, mode), {
+        signal,
+        isRepeatable: mode === "overwrite",
+      });
+    });
+  }
+
+  async upsert(rows: readonly Feedback[], options: FeedbackWriteOptions): Promise<FeedbackWriteResult> {
+    checkFeedback(rows);
+    if (rows.length === 0) return { accepted: 0, rejected: 0 };
+    const { mode, autoInsertUsers = true, autoInsertItems = true, signal } = options;
+    if (autoInsertUsers && autoInsertItems) {
+      await this.#session.track(() => this.#batcher.add(rows, mode, signal), options);
+      return { accepted: rows.length, rejected: 0 };
+    }
+    const { dialect } = this.#session;
+    return this.#session.transaction((connection) => writeFeedback(connection, dialect, this.#tables, rows, options), {
+      signal,
+      isRepeatable: mode === "overwrite",
+    });
+  }
+
+  async list(options: FeedbackListOptions): Promise<Page<Feedback, FeedbackKey>> {
+    const { untilMs, limit } = options;
+    checkLimit(limit);
+    const start = this.#listStart(options);
+    if (start === undefined) return { rows: [], next: undefined };
+    const until = untilMs === undefined ? [] : ["timestamp_ms <= ?"];
+    const keyset: KeysetReading = {
+      ...start,
+      conditions: [...start.conditions, ...until],
+      parameters: untilMs === undefined ? start.parameters : [...start.parameters, untilMs],
+      isInclusive: true,
+      limit: limit + 1,
+    };
+    const raw = await this.#session.read((connection) => readKeyset(connection, this.#session.dialect, keyset), options);
+    const rows = raw.map(toFeedback);
+    const beyond = rows[limit];
+    if (beyond === undefined) return { rows, next: undefined };
+    const next = { feedbackType: beyond.feedbackType, userId: beyond.userId, itemId: beyond.itemId };
+    return { rows: rows.slice(0, limit), next };
+  }
+
+  async ofUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
+    checkIds(userIds, "UserId");
+    return this.#ofEntities("user", userIds, filter);
+  }
+
+  async ofItems(itemIds: readonly ItemId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
+    checkIds(itemIds, "ItemId");
+    return this.#ofEntities("item", itemIds, filter);
+  }
+
+  async ofPair(userId: UserId, itemId: ItemId, options: PairOptions = {}): Promise<Feedback[]> {
+    const { where, parameters } = pairCondition(userId, itemId, options);
+    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} WHERE ${where} ORDER BY feedback_type`;
+    return (await this.#session.query(sql, parameters, options)).rows.map(toFeedback);
+  }
+
+  async deletePair(userId: UserId, itemId: ItemId, options: PairOptions = {}): Promise<number> {
+    const { where, parameters } = pairCondition(userId, itemId, options);
+    const sql = `DELETE FROM ${this.#tables.feedback} WHERE ${where}`;
+    return this.#session.transaction(async (connection) => (await connection.query(sql, parameters)).changes, {
+      signal: options.signal,
+      isRepeatable: true,
+    });
+  }
+
+  async *scan(options: FeedbackScanOptions): AsyncIterable<readonly Feedback[]> {
+    const batchSize = options.batchSize ?? DEFAULT_SCAN_BATCH_SIZE;
+    checkBatchSize(batchSize);
+    const { dialect } = this.#session;
+    const filter = filterConditions(dialect, options);
+    if (filter === undefined) return;
+    const byUser = options.order === "user";
+    const select = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} ${byUser ? "" : dialect.useIndex(this.#tables.feedbackByItem)}`;
+    const columns = byUser ? ["user_id", "item_id", "feedback_type"] : ["item_id", "user_id", "feedback_type"];
+    let from: OrderValue[] | undefined;
+    for (;;) {
+      const keyset = { select, columns, from, ...filter, limit: batchSize };
+      const raw = await this.#session.read((connection) => readKeyset(connection, dialect, keyset), options);
+      const batch = raw.map(toFeedback);
+      if (batch.length > 0) yield batch;
+      const last = batch.at(-1);
+      if (last === undefined || batch.length < batchSize) return;
+      from = byUser ? [last.userId, last.itemId, last.feedbackType] : [last.itemId, last.userId, last.feedbackType];
+    }
+  }
+
+  async count(options?: CallOptions): Promise<number> {
+    return countRows(this.#session, this.#tables.feedback, options);
+  }
+
+  async #ofEntities(kind: "user" | "item", ids: readonly string[], filter: FeedbackFilter): Promise<Feedback[][]> {
+    const { dialect } = this.#session;
+    const condition = filterConditions(dialect, filter);
+    if (condition === undefined || ids.length === 0) return ids.map(() => []);
+    const [column, other] = kind === "user" ? ["user_id", "item_id"] : ["item_id", "user_id"];
+    const where = [dialect.in(column as string), ...condition.conditions].join(" AND ");
+    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} WHERE ${where}
+      ORDER BY timestamp_ms DESC, ${other}, feedback_type`;
+    const byId = new Map<string, Feedback[]>(ids.map((id) => [id, []]));
+    await this.#session.read(async (connection) => {
+      // A second attempt begins anew.
+      for (const list of byId.values()) list.length = 0;
+      for (const chunk of chunkList([...byId.keys()], ID_CHUNK)) {
+        const { rows } = await connection.query(sql, [chunk, ...condition.parameters]);
+        for (const row of rows.map(toFeedback)) byId.get(kind === "user" ? row.userId : row.itemId)?.push(row);
+      }
+    }, filter);
+    return ids.map((id) => byId.get(id) ?? []);
+  }
+
+  /**
+   * Where a listing begins. With a type the condition names the type alone first, so that its rows are one stretch of the index.
+   * `undefined` when the start lies behind all rows of the type.
+   */
+  #listStart({ from, feedbackType }: FeedbackListOptions): Omit<KeysetReading, "limit"> | undefined {
+    const index = this.#session.dialect.useIndex(this.#tables.feedbackByType);
+    const select = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} ${index}`;
+    if (feedbackType === undefined) {
+      const start = from === undefined ? undefined : [from.feedbackType, from.userId, from.itemId];
+      return { select, columns: ["feedback_type", "user_id", "item_id"], from: start, conditions: [], parameters: [] };
+    }
+    const order = from === undefined ? -1 : Buffer.compare(Buffer.from(from.feedbackType), Buffer.from(feedbackType));
+    if (order > 0) return undefined;
+    const start = from === undefined || order < 0 ? undefined : [from.userId, from.itemId];
+    const columns = ["user_id", "item_id"];
+    return { select, columns, from: start, conditions: ["feedback_type = ?"], parameters: [feedbackType] };
+  }
+}
+
+function pairCondition(
+  userId: UserId,
+  itemId: ItemId,
+  { feedbackType }: PairOptions,
+): { where: string; parameters: SqlValue[] } {
+  checkId(userId, "UserId");
+  checkId(itemId, "ItemId");
+  const where = "user_id = ? AND item_id = ?";
+  if (feedbackType === undefined) return { where, parameters: [userId, itemId] };
+  return { where: `${where} AND feedback_type = ?`, parameters: [userId, itemId, feedbackType] };
+}

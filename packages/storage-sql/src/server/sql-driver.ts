@@ -1,0 +1,107 @@
+/** A value of a statement; a list stands for all the values of an `IN`. */
+export type SqlValue = null | string | number | Uint8Array | readonly string[] | readonly number[];
+
+export interface SqlResult {
+  /** Rows as arrays, in the order of the selected columns. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** Rows that a write inserted, changed or deleted. */
+  readonly changes: number;
+}
+
+/** One connection to a server. Statements write their parameters as `?`. */
+export interface SqlConnection {
+  query(sql: string, parameters?: readonly SqlValue[]): Promise<SqlResult>;
+}
+
+/** A connection out of the pool. */
+export interface PooledConnection extends SqlConnection {
+  /** Gives it back; a broken one is thrown away, which makes the server roll back what it has under way. */
+  release(isBroken: boolean): void;
+}
+
+/**
+ * What an error of a server means for the call.
+ * `unavailable`: nobody answers, try again. `conflict`: a deadlock or the like, run the transaction again.
+ * `misconfigured`: password, database or rights are wrong. `unmigrated`: tables are missing. `other`: a fault of ours.
+ */
+export type SqlErrorKind = "unavailable" | "conflict" | "misconfigured" | "unmigrated" | "other";
+
+/** A pool of connections to one server. */
+export interface SqlDriver {
+  /** What messages call the server: product and address, never a password. */
+  readonly place: string;
+  acquire(): Promise<PooledConnection>;
+  kindOf(error: unknown): SqlErrorKind;
+  end(): Promise<void>;
+}
+
+export type ColumnKind = "text" | "integer" | "double" | "bytes";
+
+export interface Insertion {
+  readonly table: string;
+  readonly columns: readonly (readonly [name: string, kind: ColumnKind])[];
+  /** Columns of the primary key. */
+  readonly key: readonly string[];
+  /**
+   * What happens to a row whose key is stored: each column's new value, made by `update`. Absent: the stored row stays.
+   * The rows of one call must have keys of their own.
+   */
+  readonly update?: ((names: ColumnNames) => Readonly<Record<string, string>>) | undefined;
+}
+
+/** How the update of an insertion calls the values of a column. */
+export interface ColumnNames {
+  readonly stored: (column: string) => string;
+  readonly given: (column: string) => string;
+}
+
+/** Types of columns in the server's words. Text compares by its UTF-8 bytes, without padding. */
+export interface ColumnTypes {
+  /** Up to 256 characters. */
+  readonly id: string;
+  /** Up to 512 characters. */
+  readonly name: string;
+  readonly text: string;
+  readonly integer: string;
+  readonly double: string;
+  readonly bytes: string;
+  /** Statements that create a table with its indexes unless it exists. */
+  readonly table: (definition: TableDefinition) => readonly string[];
+}
+
+export interface TableDefinition {
+  /** Without quotes; the indexes' names begin with it. */
+  readonly name: string;
+  /** Columns and primary key. */
+  readonly columns: readonly string[];
+  /** Each: the end of the name, columns. */
+  readonly indexes?: readonly (readonly [name: string, columns: string])[];
+}
+
+export type OrderValue = string | number;
+
+/** Where SQL of the servers differs. */
+export interface SqlDialect {
+  /** Whether the column is among the values of one list parameter. */
+  in(column: string): string;
+  /** The column in a form that keeps the planner from choosing an index by it. */
+  opaque(column: string): string;
+  /** Behind a table in FROM: use this index. */
+  useIndex(index: string): string;
+  /** Behind a SELECT: keeps the rows it found from being deleted by others until the end of the transaction. */
+  readonly lockRows: string;
+  /** Whether `(a, b) > (?, ?)` walks an index; otherwise it is taken apart. */
+  readonly comparesRows: boolean;
+  /** FROM-items that make a column `category` of the JSON list in the column `categories` of `items`. */
+  readonly categoriesOfItems: string;
+  /** The first 256 characters. */
+  first256(expression: string): string;
+  insert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<void>;
+  /** Inserts what the query gives, but for rows whose key is stored. */
+  insertSelected(table: string, columns: string, query: string): string;
+  /** Deletes at most `limit` rows that match. */
+  deleteSome(table: string, condition: string, limit: number): string;
+  columnTypes(connection: SqlConnection): Promise<ColumnTypes>;
+  /** Runs the migration while no other process runs one of that name. */
+  withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T>;
+}
