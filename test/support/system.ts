@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -24,6 +24,12 @@ export interface TaskRow {
   readonly StartTime: string;
 }
 
+/** Addresses of the stores that all processes use. */
+export interface SystemStores {
+  readonly data?: string | undefined;
+  readonly cache?: string | undefined;
+}
+
 /**
  * A whole system of real processes on free ports, over SQLite files in a folder of its own.
  * With a key, which must be the one in the configuration, every request sends it.
@@ -33,6 +39,7 @@ export class TestSystem {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #apps = new Map<AppName, ChildProcess>();
   readonly #logs = new Map<AppName, string>();
+  #stores: SystemStores = {};
   #ports: Record<"grpc" | AppName, number> = { grpc: 0, master: 0, worker: 0, server: 0 };
 
   constructor({ apiKey }: { readonly apiKey?: string } = {}) {
@@ -47,7 +54,9 @@ export class TestSystem {
     return `http://127.0.0.1:${this.#ports.master}`;
   }
 
-  async start(config: string): Promise<void> {
+  /** @param stores default: SQLite files in the folder */
+  async start(config: string, stores: SystemStores = {}): Promise<void> {
+    this.#stores = stores;
     writeFileSync(join(this.folder, "furze.toml"), config);
     const [grpc, master, worker, server] = await freePorts(4);
     this.#ports = { grpc, master, worker, server } as Record<"grpc" | AppName, number>;
@@ -159,8 +168,10 @@ export class TestSystem {
 
   #env(): Record<string, string> {
     return {
-      FURZE_DATABASE_DATA_STORE: `sqlite://${join(this.folder, "data.sqlite")}`,
-      FURZE_DATABASE_CACHE_STORE: `sqlite://${join(this.folder, "cache.sqlite")}`,
+      FURZE_DATABASE_DATA_STORE: this.#stores.data ?? `sqlite://${join(this.folder, "data.sqlite")}`,
+      FURZE_DATABASE_CACHE_STORE: this.#stores.cache ?? `sqlite://${join(this.folder, "cache.sqlite")}`,
+      // A server keeps what a test before has left: each system has tables and keys of its own.
+      FURZE_DATABASE_TABLE_PREFIX: basename(this.folder).replace(/\W/g, "_").toLowerCase(),
       FURZE_BLOB_URI: join(this.folder, "models"),
       FURZE_MASTER_PORT: String(this.#ports.grpc),
       FURZE_MASTER_HTTP_PORT: String(this.#ports.master),
