@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
+import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { API_KEY, FilmClub } from "../support/film-club.ts";
@@ -14,6 +14,7 @@ afterAll(() => club.stop());
 interface Answer {
   readonly status: number;
   readonly text: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 async function call(method: string, path: string, body: unknown = null, headers: Record<string, string> = {}): Promise<Answer> {
@@ -28,7 +29,7 @@ async function call(method: string, path: string, body: unknown = null, headers:
   for (const [name, value] of Object.entries(sent)) client.setHeader(name, value);
   client.end(payload);
   const [response] = (await once(client, "response")) as [IncomingMessage];
-  return { status: response.statusCode ?? 0, text: await text(response) };
+  return { status: response.statusCode ?? 0, text: await text(response), headers: response.headers };
 }
 
 /** What the client decodes from a 200; any other status fails. */
@@ -63,7 +64,7 @@ describe("gorse-go: users", () => {
     expect(await decoded("PATCH", "/user/1000", { Labels: null, Comment: "patched" })).toEqual({ RowAffected: 1 });
     expect(await decoded("GET", "/user/1000")).toEqual({ ...user, Comment: "patched" });
     expect(await decoded("DELETE", "/user/1000")).toEqual({ RowAffected: 1 });
-    expect(await call("GET", "/user/1000")).toEqual({ status: 404, text: "1000: user not found" });
+    expect(await call("GET", "/user/1000")).toMatchObject({ status: 404, text: "1000: user not found" });
   });
 
   it("InsertUsers and GetUsers, with a plus sign in the cursor", async () => {
@@ -95,7 +96,7 @@ describe("gorse-go: items", () => {
     const patched = { ...item, Timestamp: "2026-01-02T03:04:05.123Z", Labels: { a: ["b"] } };
     expect(await decoded("GET", "/item/2000")).toEqual(patched);
     expect(await decoded("DELETE", "/item/2000")).toEqual({ RowAffected: 1 });
-    expect(await call("GET", "/item/2000")).toEqual({ status: 404, text: "2000: item not found" });
+    expect(await call("GET", "/item/2000")).toMatchObject({ status: 404, text: "2000: item not found" });
   });
 
   it("InsertItems and GetItems", async () => {
@@ -107,7 +108,7 @@ describe("gorse-go: items", () => {
 
   it("SearchItems, which needs columns to search", async () => {
     const text = "item search is not supported because [recommend.search].columns is empty";
-    expect(await call("GET", "/items?q=Toy&n=3")).toEqual({ status: 400, text });
+    expect(await call("GET", "/items?q=Toy&n=3")).toMatchObject({ status: 400, text });
   });
 
   it("GetNeighbors and GetNeighborsCategory", async () => {
@@ -201,11 +202,39 @@ describe("gorse-go: recommendation", () => {
   });
 });
 
+/** Routes whose values depend on the data and on how models are fitted: Gorse's answers on other data give the form. */
+describe("answers in the form of Gorse's", () => {
+  const ids = /^\[\n( "\d+",?\n)+\]$/;
+  const scores = /^\[\n( \{\n {2}"Id": "\d+",\n {2}"Score": [\d.e-]+\n \},?\n)+\]$/;
+  it.each<[string, string, RegExp, boolean]>([
+    ["GET", "/recommend/1/Comedy?n=3", ids, false],
+    ["GET", "/recommend/1?category=Comedy&n=3", ids, false],
+    ["GET", "/recommend/nobody?n=3", ids, false],
+    ["GET", "/recommend/1?n=200", ids, false],
+    ["GET", "/latest/Comedy?n=3", scores, false],
+    ["GET", "/non-personalized/popular?n=3&category=Comedy", scores, true],
+    ["GET", "/collaborative-filtering/1/Comedy?n=3", scores, true],
+    ["GET", "/item-to-item/neighbors/1?n=3", scores, true],
+    ["GET", "/item/1/neighbors/Comedy?n=3", scores, true],
+    ["GET", "/user-to-user/neighbors/1?n=3", scores, true],
+    ["GET", "/user/1/neighbors/?n=3", scores, true],
+    ["POST", "/session/recommend/Comedy?n=3", scores, false],
+  ])("%s %s", async (method, path, form, hasTime) => {
+    const seen = { FeedbackType: "rating", UserId: "", ItemId: "1", Value: 5, Timestamp: "1998-01-01T00:00:00Z" };
+    const { status, text, headers } = await call(method, path, method === "GET" ? null : [seen]);
+    expect(text).toMatch(form);
+    expect([status, headers["content-type"], headers["access-control-allow-origin"]]).toEqual([200, "application/json", "*"]);
+    expect(headers["content-length"]).toBe(String(Buffer.byteLength(text)));
+    expect(headers["x-request-id"]).toMatch(/^[\da-f]{8}-[\da-f]{4}-4/);
+    expect(headers["last-modified"] ?? "never").toMatch(hasTime ? /^\w{3}, \d\d \w{3} \d{4} [\d:]{8} UTC$/ : /^never$/);
+  });
+});
+
 describe("gorse-go: failures", () => {
   it("are the text of the answer", async () => {
     const wrong = { "X-API-Key": "wrong" };
-    expect(await call("GET", "/user/1", null, wrong)).toEqual({ status: 401, text: "unauthorized" });
+    expect(await call("GET", "/user/1", null, wrong)).toMatchObject({ status: 401, text: "unauthorized" });
     const text = "json: cannot unmarshal object into Go value of type []data.User";
-    expect(await call("POST", "/users", { UserId: "1" })).toEqual({ status: 400, text });
+    expect(await call("POST", "/users", { UserId: "1" })).toMatchObject({ status: 400, text });
   });
 });
