@@ -1,9 +1,10 @@
 // Checks what a user of the published packages gets. Needs a build (`pnpm build`) and the toolchain on the PATH.
 //   1. every file that an `exports` map names is in the build
 //   2. `publint --strict` and `attw --profile esm-only` on every packed tarball
-//   3. an empty project installs all tarballs and imports every entry point with plain Node.js, without the source condition
+//   3. an empty project installs all tarballs, imports every entry point with plain Node.js, without the source condition, and runs
+//      the first snippet of every README and examples/train-on-csv
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listPackages, root } from "./workspace.mjs";
@@ -95,7 +96,26 @@ function smokeTest(tarballs, folder) {
       if (check(`smoke test: import of ${specifier}`, process.execPath, args, { cwd: project }) !== undefined) imported += 1;
     }
   }
+  for (const { name, folder: source } of tarballs.keys()) runSnippet(name, source, project);
+  runExample(project);
   return imported;
+}
+
+/** Runs the first `ts` block of a README, as someone would who has just installed the package. */
+function runSnippet(name, source, project) {
+  const readme = join(source, "README.md");
+  const snippet = existsSync(readme) ? /^```ts\n([\s\S]*?)^```/m.exec(readFileSync(readme, "utf8"))?.[1] : undefined;
+  if (snippet === undefined) return;
+  writeFileSync(join(project, "snippet.ts"), snippet);
+  check(`smoke test: README snippet of ${name}`, process.execPath, ["snippet.ts"], { cwd: project });
+}
+
+function runExample(project) {
+  cpSync(join(root, "examples", "train-on-csv"), project, { recursive: true });
+  const printed = check("smoke test: examples/train-on-csv", process.execPath, ["train.ts"], { cwd: project });
+  if (printed !== undefined && !/^(oolong|sencha|assam|darjeeling|matcha)$/m.test(printed.split("\n")[0] ?? "")) {
+    problems.push(`smoke test: examples/train-on-csv recommends ${JSON.stringify(printed)} to a friend of tea`);
+  }
 }
 
 const folder = mkdtempSync(join(tmpdir(), "furze-packages-"));
