@@ -31,4 +31,6 @@ export { type DiversityOptions, DiversityReranker } from "./rerankers/diversity.
 export { type ExploreOptions, ExploreReranker } from "./rerankers/explore.ts";
 export { type ReplacementOptions, ReplacementReranker } from "./rerankers/replacement.ts";
 export type { ExternalOptions } from "./scripts/external-options.ts";
+export { ExternalScriptError, type ScriptFailure } from "./scripts/script-error.ts";
+export { ScriptRunner } from "./scripts/script-runner.ts";
 export { UserHistories, type UserHistory } from "./user-history.ts";

@@ -1,9 +1,10 @@
-import { type CallOptions, type Clock, InvalidArgumentError, type UserId } from "@furze/core";
+import { type CallOptions, type Clock, InvalidArgumentError, type Logger, silentLogger, type UserId } from "@furze/core";
 import type { CacheStore, DataStore } from "@furze/storage";
 import type { CandidateGenerator, CandidateRequest, GenerateOptions } from "./candidate-generator.ts";
 import { NO_CANDIDATES } from "./candidates.ts";
 import type { CollaborativeModelHolder } from "./collaborative-model-holder.ts";
 import { CollaborativeGenerator } from "./generators/collaborative.ts";
+import { ExternalGenerator } from "./generators/external.ts";
 import { ItemToItemGenerator } from "./generators/item-to-item.ts";
 import { LatestGenerator } from "./generators/latest.ts";
 import { NonPersonalizedGenerator } from "./generators/non-personalized.ts";
@@ -15,6 +16,7 @@ import type { Reranker } from "./reranker.ts";
 import { DiversityReranker } from "./rerankers/diversity.ts";
 import { ExploreReranker } from "./rerankers/explore.ts";
 import { ReplacementReranker, readmitting, withNewItems } from "./rerankers/replacement.ts";
+import { ScriptRunner } from "./scripts/script-runner.ts";
 import { seenFingerprint, UserHistories, type UserHistory } from "./user-history.ts";
 
 export interface PipelineDependencies {
@@ -23,6 +25,8 @@ export interface PipelineDependencies {
   readonly clock: Clock;
   /** Where the current factor model comes from; absent when this process holds none. */
   readonly models?: CollaborativeModelHolder | undefined;
+  /** Hears of external scripts that fail. Default: silent. */
+  readonly logger?: Logger | undefined;
 }
 
 /** The configured generators and stages over one process's view of items and users: shared by the offline and the online path. */
@@ -34,10 +38,11 @@ export class Pipeline {
   readonly #clock: Clock;
   readonly #generators: ReadonlyMap<string, CandidateGenerator>;
   readonly #rerankers: readonly Reranker[];
+  readonly #scripts = new ScriptRunner();
 
   /** @throws {InvalidArgumentError} if a recommender is named that the options do not define, or a stage's figures are out of range */
   constructor(options: PipelineOptions, dependencies: PipelineDependencies) {
-    const { dataStore, cacheStore, clock, models } = dependencies;
+    const { dataStore, cacheStore, clock, models, logger = silentLogger } = dependencies;
     this.options = options;
     this.digest = pipelineDigest(options);
     this.space = new ItemSpace(dataStore.items);
@@ -48,6 +53,7 @@ export class Pipeline {
       ...options.leaderboards.map(({ name }) => new NonPersonalizedGenerator(name, cacheStore, this.space)),
       ...options.itemToItem.map(({ name }) => new ItemToItemGenerator(name, cacheStore, this.space)),
       ...options.userToUser.map(({ name }) => new UserToUserGenerator(name, cacheStore, this.space, this.histories)),
+      ...(options.external ?? []).map((external) => new ExternalGenerator(external, this.space, this.#scripts, logger)),
     ];
     if (options.collaborative) generators.push(new CollaborativeGenerator(this.space, models));
     this.#generators = new Map(generators.map((generator) => [generator.name, generator]));
@@ -128,6 +134,11 @@ export class Pipeline {
     for (const generator of this.#generators.values()) {
       if (generator instanceof ItemToItemGenerator || generator instanceof UserToUserGenerator) generator.forget();
     }
+  }
+
+  /** Ends the threads of external scripts. An idle process ends without it. */
+  async close(): Promise<void> {
+    await this.#scripts.close();
   }
 
   async #candidates(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<MergedCandidate[][]> {

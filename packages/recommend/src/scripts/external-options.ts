@@ -7,6 +7,6 @@ export interface ExternalOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** Longest run for one user, the waiting for answers included, milliseconds, > 0. Default 5000. */
   readonly timeLimitMs?: number | undefined;
-  /** Most memory of one run, bytes, > 0; a longer answer to `fetch` is an error too. Default 32 MiB. */
+  /** Most memory of the machine that a run has, bytes; 16 MiB at least are given. An answer to `fetch` may be an eighth of it. Default 64 MiB. */
   readonly memoryLimitBytes?: number | undefined;
 }

@@ -1,0 +1,81 @@
+import { type CallOptions, FurzeError, type Logger, MAX_ID_LENGTH, type UserId } from "@furze/core";
+import type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "../candidate-generator.ts";
+import { type Candidates, NO_CANDIDATES } from "../candidates.ts";
+import type { ItemSpace } from "../item-space.ts";
+import type { ExternalOptions } from "../scripts/external-options.ts";
+import type { ScriptRunner } from "../scripts/script-runner.ts";
+
+/** So many failures in a row end a batch: a service that is down would cost each user the time limit. */
+const MAX_FAILURES_IN_ROW = 8;
+/** More ids of one script's value are not looked at. */
+const MAX_IDS = 10_000;
+
+/**
+ * What a script recommends, in its order, with score 0. It knows nothing of categories, so it proposes nothing when some are asked
+ * for. A script that fails costs the user its items, not his list; a batch logs one line for all failures.
+ */
+export class ExternalGenerator implements CandidateGenerator {
+  readonly name: string;
+  readonly #external: ExternalOptions;
+  readonly #space: ItemSpace;
+  readonly #runner: ScriptRunner;
+  readonly #logger: Logger;
+
+  constructor(external: ExternalOptions, space: ItemSpace, runner: ScriptRunner, logger: Logger) {
+    this.name = `external/${external.name}`;
+    this.#external = external;
+    this.#space = space;
+    this.#runner = runner;
+    this.#logger = logger;
+  }
+
+  /** Cost: one run a user, `runner.threads` of them side by side. */
+  async generate(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<GeneratedCandidates> {
+    const open = requests.filter(({ filter }) => filter.categories.length === 0);
+    const found = await this.#runAll(new Set(open.map(({ history }) => history.userId)), options);
+    const named = new Set<number>();
+    for (const indices of found.values()) for (const index of indices) named.add(index);
+    await this.#space.ensure(named, options);
+    const candidates = requests.map((request) => {
+      const isOpen = request.filter.categories.length === 0;
+      return this.#pick(isOpen ? (found.get(request.history.userId) ?? []) : [], request, options.limit);
+    });
+    return { candidates, modelId: "" };
+  }
+
+  async #runAll(userIds: ReadonlySet<UserId>, call: CallOptions): Promise<ReadonlyMap<UserId, readonly number[]>> {
+    const found = new Map<UserId, readonly number[]>();
+    const left = userIds.values();
+    const errors: unknown[] = [];
+    let failuresInRow = 0;
+    const work = async (): Promise<void> => {
+      for (let next = left.next(); next.done !== true && failuresInRow < MAX_FAILURES_IN_ROW; next = left.next()) {
+        try {
+          found.set(next.value, this.#indicesOf(await this.#runner.run(this.#external, next.value, call)));
+          failuresInRow = 0;
+        } catch (error) {
+          if (!FurzeError.is(error) || error.code === "ABORTED") throw error;
+          errors.push(error);
+          failuresInRow++;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.#runner.threads, userIds.size) }, work));
+    if (errors.length > 0) {
+      const skipped = userIds.size - found.size - errors.length;
+      this.#logger.warn("external script failed", { recommender: this.name, users: errors.length, skipped, error: errors[0] });
+    }
+    return found;
+  }
+
+  #indicesOf(itemIds: readonly string[]): readonly number[] {
+    const valid = itemIds.slice(0, MAX_IDS).filter((itemId) => itemId !== "" && itemId.length <= MAX_ID_LENGTH);
+    return [...new Set(valid)].map((itemId) => this.#space.indexOf(itemId));
+  }
+
+  #pick(indices: readonly number[], { filter }: CandidateRequest, limit: number): Candidates {
+    const admitted = indices.filter((index) => this.#space.admits(index, filter)).slice(0, limit);
+    if (admitted.length === 0) return NO_CANDIDATES;
+    return { items: Int32Array.from(admitted), scores: new Float32Array(admitted.length) };
+  }
+}
