@@ -30,7 +30,8 @@ export async function* run(): AsyncIterable<BenchResult> {
   const candidates = Int32Array.from({ length: CANDIDATES }, () => random.nextInt(NUM_ITEMS));
   const space = FeatureSpace.fromDataset(dataset);
   for (const numFactors of [16, 64]) {
-    using ranker = new FmRanker(await new Fm({ numFactors, numEpochs: 2 }).fit(space.samples(dataset)), space);
+    const model = await new Fm({ numFactors, numEpochs: 2 }).fit(space.samples(dataset));
+    using ranker = await FmRanker.create(model, space);
     const times = await repeat(7, async () => {
       for (let user = 0; user < USERS_TIMED; user++) ranker.scoreItems(ranker.userVector(user), candidates);
     });

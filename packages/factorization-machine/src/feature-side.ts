@@ -1,6 +1,6 @@
 import { type FeatureTable, forEachLabelFeature, IdDictionary } from "@furze/dataset";
 import type { FeatureList, FeatureRows } from "./feature-rows.ts";
-import { forEachLabelNumber, type NumberRows } from "./label-numbers.ts";
+import { forEachLabelNumber, type NumberRows } from "./label-values.ts";
 import { learnScale, type NumberScale, scaled } from "./number-scale.ts";
 
 /** A label becomes a feature from its second holder on: what one user or item alone has, its own feature says as well. */

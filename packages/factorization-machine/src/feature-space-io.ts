@@ -2,6 +2,7 @@ import type { JsonValue } from "@furze/core";
 import { FurzeError } from "@furze/core";
 import { IdDictionary } from "@furze/dataset";
 import { InvalidModelFileError, type ModelArray, type ModelFile } from "@furze/model-file";
+import type { EmbeddingKind } from "./embeddings.ts";
 import { checkRows, type FeatureRows } from "./feature-rows.ts";
 import { FeatureSide } from "./feature-side.ts";
 import { FeatureSpace } from "./feature-space.ts";
@@ -20,7 +21,8 @@ export function encodeSpace({ parts }: FeatureSpace): EncodedSpace {
   encodeSide(arrays, "user", parts.users, parts.userRows);
   encodeSide(arrays, "item", parts.items, parts.itemRows);
   const plain = (numbers: readonly NumberScale[]): JsonValue => numbers.map((scale) => ({ ...scale }));
-  return { header: { userNumbers: plain(parts.users.numbers), itemNumbers: plain(parts.items.numbers) }, arrays };
+  const embeddings = parts.embeddings.map(({ name, dimension }) => ({ name, dimension }));
+  return { header: { userNumbers: plain(parts.users.numbers), itemNumbers: plain(parts.items.numbers), embeddings }, arrays };
 }
 
 /** @throws {InvalidModelFileError} if the file has no feature space, or its parts do not fit together */
@@ -30,7 +32,16 @@ export function decodeSpace(file: ModelFile): FeatureSpace {
   if (!isObject(features)) throw new InvalidModelFileError("header", "the file has a model without a feature space");
   const user = decodeSide(file, "user", features.userNumbers);
   const item = decodeSide(file, "item", features.itemNumbers);
-  return new FeatureSpace({ users: user.side, items: item.side, userRows: user.rows, itemRows: item.rows });
+  const embeddings: unknown = features.embeddings;
+  if (!Array.isArray(embeddings) || !embeddings.every(isEmbedding))
+    throw new InvalidModelFileError("header", '"embeddings" is no list of names and dimensions');
+  return new FeatureSpace({
+    users: user.side,
+    items: item.side,
+    userRows: user.rows,
+    itemRows: item.rows,
+    embeddings,
+  });
 }
 
 function encodeSide(arrays: Arrays, prefix: string, side: FeatureSide, rows: FeatureRows): void {
@@ -96,4 +107,8 @@ function isScale(value: unknown): value is NumberScale {
   if (!isObject(value)) return false;
   const { name, isLog, low, high } = value;
   return typeof name === "string" && typeof isLog === "boolean" && Number.isFinite(low) && Number.isFinite(high);
+}
+
+function isEmbedding(value: unknown): value is EmbeddingKind {
+  return isObject(value) && typeof value.name === "string" && Number.isInteger(value.dimension);
 }

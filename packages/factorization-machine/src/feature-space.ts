@@ -1,9 +1,9 @@
-import type { Item, JsonValue, User } from "@furze/core";
-import { InvalidArgumentError } from "@furze/core";
+import { InvalidArgumentError, type Item, type JsonValue, UnsupportedError, type User } from "@furze/core";
 import type { Dataset, IdDictionary, UserItemMatrix } from "@furze/dataset";
+import { buildEmbeddings, type EmbeddingKind, type EmbeddingTable } from "./embeddings.ts";
 import type { FeatureList, FeatureRows } from "./feature-rows.ts";
 import { buildSide, type FeatureSide } from "./feature-side.ts";
-import type { LabelNumbers } from "./label-numbers.ts";
+import { forEachLabelEmbedding, type LabelValues } from "./label-values.ts";
 import { FmSamples } from "./samples.ts";
 
 /** A user to make features of. */
@@ -30,6 +30,10 @@ export interface FeatureSpaceParts {
   readonly userRows: FeatureRows;
   /** Features of each item, within the side of the items. */
   readonly itemRows: FeatureRows;
+  /** Embeddings that items may have. */
+  readonly embeddings: readonly EmbeddingKind[];
+  /** Those of the items; undefined in a space from a file. */
+  readonly embeddingTables?: readonly EmbeddingTable[] | undefined;
 }
 
 /**
@@ -51,13 +55,26 @@ export class FeatureSpace {
   /**
    * The features of a data set's users and items.
    *
-   * @param options `numbers`: numeric labels, collected while the data set was loaded. Default: none
+   * @param options `values`: numeric labels and embeddings, collected while the data set was loaded. Default: none
    */
-  static fromDataset(dataset: Dataset, options: { readonly numbers?: LabelNumbers | undefined } = {}): FeatureSpace {
-    const { numbers } = options;
-    const users = buildSide(dataset.userIds, dataset.userLabels, numbers?.userNumbers);
-    const items = buildSide(dataset.itemIds, dataset.itemLabels, numbers?.itemNumbers);
-    return new FeatureSpace({ users: users.side, items: items.side, userRows: users.rows, itemRows: items.rows });
+  static fromDataset(dataset: Dataset, options: { readonly values?: LabelValues | undefined } = {}): FeatureSpace {
+    const { values } = options;
+    const users = buildSide(dataset.userIds, dataset.userLabels, values?.userNumbers);
+    const items = buildSide(dataset.itemIds, dataset.itemLabels, values?.itemNumbers);
+    const embeddingTables = values === undefined ? [] : buildEmbeddings(dataset.itemIds, values.itemEmbeddings);
+    return new FeatureSpace({
+      users: users.side,
+      items: items.side,
+      userRows: users.rows,
+      itemRows: items.rows,
+      embeddings: embeddingTables.map(({ name, dimension }) => ({ name, dimension })),
+      embeddingTables,
+    });
+  }
+
+  /** Name and dimension of each kind of embeddings that items may have. */
+  get embeddings(): readonly EmbeddingKind[] {
+    return this.parts.embeddings;
   }
 
   get userIds(): IdDictionary {
@@ -115,16 +132,30 @@ export class FeatureSpace {
     return { indices: moved(indices, this.parts.users.numFeatures), values };
   }
 
+  /** Embeddings in the labels of any item, one of each kind, undefined where there is none of the right dimension. */
+  describeEmbeddings({ labels }: DescribedItem): (Float32Array | undefined)[] {
+    const found = new Map<string, Float32Array>();
+    forEachLabelEmbedding(labels, (name, vector) => void found.set(name, vector));
+    return this.embeddings.map(({ name, dimension }) => {
+      const vector = found.get(name);
+      return vector?.length === dimension ? vector : undefined;
+    });
+  }
+
   /**
    * Every pair of the data set as a sample: positive feedback is positive, negative feedback and what was only read is negative.
    *
    * @throws {InvalidArgumentError} if the space is not of this data set
+   * @throws {UnsupportedError} if the space is from a file and its items had embeddings, which files do not hold
    * Cost: 9 bytes a pair and a copy of the features of users and items.
    */
   samples(dataset: Pick<Dataset, "positive" | "negative" | "read">): FmSamples {
     const { positive, negative, read } = dataset;
     if (positive.numUsers !== this.numUsers || positive.numItems !== this.numItems)
       throw new InvalidArgumentError("dataset", `the data set must have ${this.numUsers} users and ${this.numItems} items`);
+    const { embeddings, embeddingTables: tables = [] } = this.parts;
+    if (tables.length !== embeddings.length)
+      throw new UnsupportedError("embeddings", "a feature space from a file holds no embeddings, so it cannot make samples");
     const total = positive.numEntries + negative.numEntries + read.numEntries;
     const first = new Int32Array(total);
     const second = new Int32Array(total);
@@ -139,7 +170,13 @@ export class FeatureSpace {
     };
     for (const matrix of [positive, negative, read]) add(matrix);
     const targets = new Uint8Array(total).fill(1, 0, positive.numEntries);
-    return new FmSamples({ rows: joined(this.parts), targets, first, second });
+    return new FmSamples({
+      rows: joined(this.parts),
+      targets,
+      first,
+      second,
+      embeddings: tables.length === 0 || total === 0 ? undefined : { firstRow: this.numUsers, tables },
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import type { ClickMetrics } from "./evaluate.ts";
 import type { FmHyperparameters } from "./options.ts";
 import { ParameterTable } from "./parameter-table.ts";
 import type { FmSamples } from "./samples.ts";
-import { type RunKernel, Trainee } from "./trainee.ts";
+import { dimensionsOf, type RunKernel, Trainee } from "./trainee.ts";
 
 /** What happened in one epoch. */
 export interface EpochReport {
@@ -51,6 +51,12 @@ export function checkSamples(samples: FmSamples, validation: FmSamples | undefin
   if (validation === undefined) return;
   if (validation.numFeatures !== samples.numFeatures) {
     throw new InvalidArgumentError("validation", "validation must have as many features as the training samples");
+  }
+  if (dimensionsOf(validation).join() !== dimensionsOf(samples).join()) {
+    throw new InvalidArgumentError(
+      "validation",
+      "validation must have embeddings of the same dimensions as the training samples",
+    );
   }
   if (validation.numPositive === 0 || validation.numNegative === 0) {
     throw new InvalidArgumentError("validation", "validation must have samples of both classes");

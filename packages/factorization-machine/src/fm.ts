@@ -11,6 +11,7 @@ import type { FmSamples } from "./samples.ts";
  *
  * Cost per epoch: O(features of all samples * numFactors). Memory: 12 * numFeatures * (numFactors + 4) bytes while it fits (16 with
  * validation data), a third of that for the model; a copy of the samples; 4 * numFeatures bytes and the gradients of a batch per thread.
+ * Embeddings of second rows are pooled by attention, see fm-embeddings.ts of the kernels.
  * Sources: Rendle, ICDM 2010; Kingma, Ba, "Adam", ICLR 2015.
  */
 export class Fm {

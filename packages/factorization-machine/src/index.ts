@@ -1,10 +1,11 @@
+export type { EmbeddingKind, EmbeddingTable, RowEmbeddings } from "./embeddings.ts";
 export { TrainingDivergedError } from "./errors.ts";
 export { type ClickMetrics, evaluateClicks } from "./evaluate.ts";
 export type { FeatureList, FeatureRows } from "./feature-rows.ts";
 export { type DescribedItem, type DescribedUser, FeatureSpace } from "./feature-space.ts";
 export type { EpochReport, FitOptions } from "./fit-loop.ts";
 export { Fm } from "./fm.ts";
-export { LabelNumbers } from "./label-numbers.ts";
+export { LabelValues } from "./label-values.ts";
 export { type ReadLibFmOptions, readLibFm } from "./libfm.ts";
 export { FmModel, type FmVector, type ModelFileExtras, type PredictOptions } from "./model.ts";
 export type { FmHyperparameters, FmOptions } from "./options.ts";

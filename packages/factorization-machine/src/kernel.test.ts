@@ -1,15 +1,10 @@
 import { SeededRandom } from "@furze/dataset";
 import { afterEach, describe, expect, it } from "vitest";
-import { copyRows, KernelArrays, sampleTables } from "./kernel-tables.ts";
+import { copyEmbeddings, copyRows, KernelArrays, poolingScratch, sampleTables } from "./kernel-tables.ts";
 import { ParameterTable } from "./parameter-table.ts";
+import { meanLoss, type Plain, plainAdam } from "./plain-fm.ts";
 import { FmSamples } from "./samples.ts";
-
-/** Parameters as plain numbers. */
-interface Plain {
-  bias: number;
-  readonly weights: number[];
-  readonly factors: number[][];
-}
+import { dimensionsOf } from "./trainee.ts";
 
 /** Random pairs of rows with values. Shared rows, so that gradients of several samples meet in a feature. */
 function randomSamples(random: SeededRandom, numFeatures: number, numSamples: number, isPaired: boolean): FmSamples {
@@ -27,70 +22,54 @@ function randomSamples(random: SeededRandom, numFeatures: number, numSamples: nu
   return new FmSamples({ rows, targets, first: draw(), second: draw() });
 }
 
-function featuresOf({ rows, first, second }: FmSamples, sample: number): [number, number][] {
-  const rowsOfSample = second === undefined ? [first?.[sample] ?? sample] : [first?.[sample] ?? sample, second[sample] ?? 0];
-  return rowsOfSample.flatMap((row) => {
-    const [start, end] = [rows.offsets[row], rows.offsets[row + 1]];
-    return Array.from(rows.indices.subarray(start, end), (feature, i): [number, number] => [
-      feature,
-      rows.values?.[(start ?? 0) + i] ?? 1,
-    ]);
-  });
+/** Two kinds of embeddings for the second rows, which some rows lack. */
+function withEmbeddings(samples: FmSamples, random: SeededRandom): FmSamples {
+  const count = samples.rows.offsets.length - 3;
+  const tables = [5, 2].map((dimension, kind) => ({
+    name: `e${kind}`,
+    dimension,
+    vectors: Float32Array.from({ length: count * dimension }, () => 2 * random.next() - 1),
+    places: Int32Array.from({ length: count }, (_, row) => (row % 4 === kind ? -1 : count - 1 - row)),
+  }));
+  const second = Int32Array.from({ length: samples.numSamples }, () => 2 + random.nextInt(count));
+  return new FmSamples({ ...samples, second, embeddings: { firstRow: 2, tables } });
 }
 
-/** The model's equation as it is written, pair by pair. */
-function score(plain: Plain, features: readonly [number, number][]): number {
-  let sum = plain.bias;
-  for (const [i, [a, x]] of features.entries()) {
-    sum += x * (plain.weights[a] ?? 0);
-    for (const [b, y] of features.slice(i + 1)) {
-      const product = (plain.factors[a] ?? []).reduce((total, value, f) => total + value * (plain.factors[b]?.[f] ?? 0), 0);
-      sum += x * y * product;
-    }
-  }
-  return sum;
-}
-
-function meanLoss(plain: Plain, samples: FmSamples): number {
-  let sum = 0;
-  for (const [sample, target] of samples.targets.entries()) {
-    const s = score(plain, featuresOf(samples, sample));
-    sum += Math.log1p(Math.exp(target === 1 ? -s : s));
-  }
-  return sum / samples.numSamples;
-}
-
-function plainOf({ rows, bias, numFeatures, numFactors, stride, factorStride }: ParameterTable): Plain {
+function plainOf({ rows, bias, numFeatures, numRows, numFactors, stride, factorStride }: ParameterTable): Plain {
   const at = (feature: number, column: number): number => rows.view[feature * stride + column] ?? Number.NaN;
   return {
     bias: bias.view[0] ?? Number.NaN,
     weights: Array.from({ length: numFeatures }, (_, feature) => at(feature, factorStride)),
-    factors: Array.from({ length: numFeatures }, (_, feature) => Array.from({ length: numFactors }, (_, f) => at(feature, f))),
+    factors: Array.from({ length: numRows }, (_, row) => Array.from({ length: numFactors }, (_, f) => at(row, f))),
   };
 }
 
 /** Runs `fmTrain` over all samples in order, in batches with the given steps. */
 function train(parameters: ParameterTable, samples: FmSamples, batchSize: number, steps: number[], regularization: number) {
-  const { memory, stride, numFeatures } = parameters;
+  const { memory, stride, factorStride, numFeatures, numRows } = parameters;
   const arrays = new KernelArrays();
-  const tables = sampleTables(parameters, arrays, copyRows(parameters, arrays, samples.rows), samples);
+  const embeddings = copyEmbeddings(parameters, arrays, samples.embeddings);
+  const record = sampleTables(parameters, arrays, copyRows(parameters, arrays, samples.rows), samples, embeddings);
   const targets = memory.allocUint8(samples.numSamples);
   targets.view.set(samples.targets);
-  const order = memory.copyInt32(samples.targets.map((_, sample) => sample));
-  const means = memory.allocFloat32(numFeatures * stride);
-  const squares = memory.allocFloat32(numFeatures * stride);
-  const biasMoments = memory.allocFloat32(8);
-  const training = memory.allocUint32(8);
-  const pointers = [targets, order, means, squares, biasMoments, memory.copyFloat32(steps)].map((array) => array.pointer);
-  training.view.set([...pointers, batchSize]);
+  const order = memory.copyInt32(Array.from(samples.targets, (_, sample) => sample));
+  const [means, squares, biasMoments] = [numRows * stride, numRows * stride, 8].map((length) => memory.allocFloat32(length));
+  const training = memory.allocUint32(10);
+  const pointers = [targets, order, means, squares, biasMoments, memory.copyFloat32(steps)].map((array) => array?.pointer ?? 0);
+  training.view.set([...pointers, batchSize, 0, numFeatures, numRows - numFeatures]);
   new Float32Array(training.view.buffer, training.pointer + 28, 1)[0] = regularization;
-  const slots = memory.allocInt32(numFeatures);
-  const gradients = memory.allocFloat32(numFeatures * stride);
-  const scratch = memory.allocUint32(5);
-  const rest = [memory.allocInt32(numFeatures), gradients, memory.allocFloat32(64 * stride), memory.allocFloat32(64)];
-  scratch.view.set([slots, ...rest].map((array) => array.pointer));
-  const loss = memory.call("fmTrain", tables, training.pointer, scratch.pointer, 0, samples.numSamples);
-  return { loss, means: means.view, biasMean: biasMoments.view[0], scratch: [...slots.view, ...gradients.view] };
+  const numPooled = embeddings?.numRows ?? 0;
+  const slots = memory.allocInt32(numRows);
+  const gradients = memory.allocFloat32(numRows * stride);
+  const pooledGradients = memory.allocFloat32(numPooled * factorStride);
+  const scratch = memory.allocUint32(9);
+  const inner = [memory.allocInt32(numRows), gradients, memory.allocFloat32(64 * stride), memory.allocFloat32(64)];
+  const flags = memory.allocUint8(numPooled);
+  const outer = [flags, memory.allocInt32(numPooled), pooledGradients].map((array) => array.pointer);
+  scratch.view.set([...[slots, ...inner].map((array) => array.pointer), ...outer, poolingScratch(parameters, arrays)]);
+  const loss = memory.call("fmTrain", record, training.pointer, scratch.pointer, 0, samples.numSamples);
+  const left = [...slots.view, ...gradients.view, ...pooledGradients.view, ...flags.view];
+  return { loss, means: means?.view ?? [], biasMean: biasMoments?.view[0], scratch: left };
 }
 
 const tables: ParameterTable[] = [];
@@ -98,27 +77,37 @@ afterEach(() => {
   for (const table of tables.splice(0)) table.dispose();
 });
 
-function randomParameters(random: SeededRandom, numFeatures: number, numFactors: number): ParameterTable {
-  const table = new ParameterTable({ numFeatures, numFactors });
+function randomParameters(
+  random: SeededRandom,
+  numFeatures: number,
+  numFactors: number,
+  dimensions: number[] = [],
+): ParameterTable {
+  const table = new ParameterTable({ numFeatures, numFactors, dimensions });
   tables.push(table);
   for (let feature = 0; feature < numFeatures; feature++) {
     table.randomize(feature, 0.3, random);
     table.rows.view[feature * table.stride + table.factorStride] = random.next() - 0.5;
   }
+  table.randomizeWeights(random);
   table.bias.view[0] = 0.25;
   return table;
 }
 
-const shapes = [1, 2, 5, 8, 16, 19, 32, 50].flatMap((numFactors) => [
-  { numFactors, isPaired: false },
-  { numFactors, isPaired: true },
-]);
+const shapes = [
+  ...[1, 2, 5, 8, 16, 19, 32, 50].flatMap((numFactors) => [
+    { numFactors, kind: "one row" },
+    { numFactors, kind: "two rows" },
+  ]),
+  ...[3, 4, 7, 16].map((numFactors) => ({ numFactors, kind: "two rows with embeddings" })),
+];
 
 describe("fmTrain", () => {
-  it.each(shapes)("has the gradient of the loss, $numFactors factors, paired rows: $isPaired", ({ numFactors, isPaired }) => {
+  it.each(shapes)("has the gradient of the loss, $numFactors factors, $kind", ({ numFactors, kind }) => {
     const random = new SeededRandom(numFactors);
-    const samples = randomSamples(random, 7, 11, isPaired);
-    const parameters = randomParameters(random, 7, numFactors);
+    const plainSamples = randomSamples(random, 7, 11, kind !== "one row");
+    const samples = kind === "two rows with embeddings" ? withEmbeddings(plainSamples, random) : plainSamples;
+    const parameters = randomParameters(random, 7, numFactors, dimensionsOf(samples));
     const plain = plainOf(parameters);
     // Steps of zero: the parameters stay, and Adam's first mean is a tenth of the gradient.
     const { loss, means, biasMean, scratch } = train(parameters, samples, 11, [0], 0);
@@ -138,19 +127,25 @@ describe("fmTrain", () => {
       plain.bias += by;
     });
     expect((biasMean ?? Number.NaN) / 0.1).toBeCloseTo(biasSlope, 4);
+    const steepest: number[] = [];
     for (const [feature, row] of plain.factors.entries()) {
       const mean = (column: number): number => (means[feature * parameters.stride + column] ?? Number.NaN) / 0.1;
       const weightSlope = slope((by) => {
-        plain.weights[feature] = (plain.weights[feature] ?? 0) + by;
+        if (feature < 7) plain.weights[feature] = (plain.weights[feature] ?? 0) + by;
       });
-      expect(mean(parameters.factorStride)).toBeCloseTo(weightSlope, 4);
+      expect(mean(parameters.factorStride)).toBeCloseTo(weightSlope, 5);
       for (const f of row.keys()) {
         const factorSlope = slope((by) => {
           row[f] = (row[f] ?? 0) + by;
         });
-        expect(mean(f)).toBeCloseTo(factorSlope, 4);
+        expect(mean(f)).toBeCloseTo(factorSlope, 5);
+        steepest[feature] = Math.max(steepest[feature] ?? 0, Math.abs(factorSlope));
       }
     }
+    // A gradient of zeros everywhere would prove nothing.
+    const sections = kind === "two rows with embeddings" ? [0, 7, 12, 17, 22, 23, 24, 26, 28, 30, 31, 32] : [0, 7];
+    for (const [i, start] of sections.slice(0, -1).entries())
+      expect(Math.max(...steepest.slice(start, sections[i + 1]))).toBeGreaterThan(1e-4);
   });
 
   it("moves as plain Adam does, batch by batch, only what a batch has, and keeps padding zero", () => {
@@ -182,43 +177,3 @@ describe("fmTrain", () => {
     expect(biasMean).toBeCloseTo(0.1 * 0.5, 6);
   });
 });
-
-/** The same training in plain loops over double floats. */
-function plainAdam(plain: Plain, samples: FmSamples, batchSize: number, steps: number[], regularization: number): void {
-  const moments = new Map<string, { mean: number; square: number }>();
-  const move = (key: string, value: number, gradient: number, step: number): number => {
-    const moment = moments.get(key) ?? { mean: 0, square: 0 };
-    moments.set(key, moment);
-    moment.mean = 0.9 * moment.mean + 0.1 * gradient;
-    moment.square = 0.999 * moment.square + 0.001 * gradient ** 2;
-    return value - (step * moment.mean) / (Math.sqrt(moment.square) + 1e-8);
-  };
-  for (const [batch, step] of steps.entries()) {
-    const size = Math.min(batchSize, samples.numSamples - batch * batchSize);
-    const gradients = new Map<number, { weight: number; factors: number[] }>();
-    let biasGradient = 0;
-    for (let sample = batch * batchSize; sample < batch * batchSize + size; sample++) {
-      const features = featuresOf(samples, sample);
-      const error = (1 / (1 + Math.exp(-score(plain, features))) - (samples.targets[sample] ?? 0)) / size;
-      biasGradient += error;
-      for (const [feature, x] of features) {
-        const own = plain.factors[feature] ?? [];
-        const gradient = gradients.get(feature) ?? { weight: 0, factors: own.map(() => 0) };
-        gradients.set(feature, gradient);
-        gradient.weight += error * x;
-        for (const f of own.keys()) {
-          const others = features.reduce((sum, [b, y]) => (b === feature ? sum : sum + y * (plain.factors[b]?.[f] ?? 0)), 0);
-          gradient.factors[f] = (gradient.factors[f] ?? 0) + error * x * others;
-        }
-      }
-    }
-    plain.bias = move("bias", plain.bias, biasGradient, step);
-    for (const [feature, gradient] of gradients) {
-      const weight = plain.weights[feature] ?? 0;
-      plain.weights[feature] = move(`w${feature}`, weight, gradient.weight + regularization * weight, step);
-      const row = plain.factors[feature] ?? [];
-      for (const [f, value] of [...row].entries())
-        row[f] = move(`v${feature},${f}`, value, (gradient.factors[f] ?? 0) + regularization * value, step);
-    }
-  }
-}

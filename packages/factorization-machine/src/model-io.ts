@@ -1,24 +1,26 @@
 import { decodeModelFile, encodeModelFile, InvalidModelFileError, type ModelFile } from "@furze/model-file";
+import { MAX_DIMENSION } from "./embeddings.ts";
 import type { EncodedSpace } from "./feature-space-io.ts";
 import type { ModelFileExtras, ModelParts } from "./model.ts";
-import { ParameterTable } from "./parameter-table.ts";
+import { ParameterTable, weightRows } from "./parameter-table.ts";
 
 const KIND = "fm";
 
 /** Packs a model; rows are stored without padding, so that files do not depend on the kernels' layout. */
 export function encodeModel(parts: ModelParts, extras: ModelFileExtras, space?: EncodedSpace): Uint8Array<ArrayBuffer> {
   const { table } = parts;
-  const { numFeatures, numFactors, factorStride, stride } = table;
-  const factors = new Float32Array(numFeatures * numFactors);
+  const { numFeatures, numFactors, numRows, factorStride, stride } = table;
+  const factors = new Float32Array(numRows * numFactors);
   const weights = new Float32Array(numFeatures);
-  for (let feature = 0, from = 0; feature < numFeatures; feature++, from += stride) {
-    factors.set(table.rows.view.subarray(from, from + numFactors), feature * numFactors);
-    weights[feature] = table.rows.view[from + factorStride] ?? 0;
+  for (let row = 0, from = 0; row < numRows; row++, from += stride) {
+    factors.set(table.rows.view.subarray(from, from + numFactors), row * numFactors);
+    if (row < numFeatures) weights[row] = table.rows.view[from + factorStride] ?? 0;
   }
   const header = {
     parameters: { ...parts.parameters },
     numFeatures,
     numFactors,
+    dimensions: [...table.dimensions],
     bestEpoch: parts.bestEpoch,
     score: parts.score ?? null,
     logLoss: parts.logLoss ?? null,
@@ -45,11 +47,14 @@ export function decodeModel(source: Uint8Array | ModelFile): ModelParts {
   const numFactors = header.count("numFactors");
   const bias = floatArray(file, "bias", 1);
   const weights = floatArray(file, "weights", numFeatures);
-  const factors = floatArray(file, "factors", numFeatures * numFactors);
-  const table = new ParameterTable({ numFeatures, numFactors });
-  for (let feature = 0, to = 0; feature < numFeatures; feature++, to += table.stride) {
-    table.rows.view.set(factors.subarray(feature * numFactors, (feature + 1) * numFactors), to);
-    table.rows.view[to + table.factorStride] = weights[feature] ?? 0;
+  const dimensions = header.dimensions();
+  // Checked before there is a table, which would have to be disposed.
+  const numRows = dimensions.reduce((sum, dimension) => sum + weightRows(dimension), numFeatures);
+  const factors = floatArray(file, "factors", numRows * numFactors);
+  const table = new ParameterTable({ numFeatures, numFactors, dimensions });
+  for (let row = 0, to = 0; row < numRows; row++, to += table.stride) {
+    table.rows.view.set(factors.subarray(row * numFactors, (row + 1) * numFactors), to);
+    if (row < numFeatures) table.rows.view[to + table.factorStride] = weights[row] ?? 0;
   }
   table.bias.view.set(bias);
   return {
@@ -82,6 +87,15 @@ class HeaderReader {
   optionalNumber(name: string): number | undefined {
     const value = this.#fields[name];
     return typeof value === "number" ? value : undefined;
+  }
+
+  dimensions(): number[] {
+    const { dimensions } = this.#fields;
+    const isDimension = (value: unknown): value is number =>
+      Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_DIMENSION;
+    if (!Array.isArray(dimensions) || !dimensions.every(isDimension))
+      throw new InvalidModelFileError("header", '"dimensions" is no list of dimensions of embeddings');
+    return dimensions;
   }
 
   parameters(): Record<string, number> {

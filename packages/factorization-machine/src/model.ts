@@ -2,10 +2,12 @@ import { AbortError, InvalidArgumentError, type JsonValue } from "@furze/core";
 import { defaultKernelPool, type KernelPool } from "@furze/kernels";
 import type { ModelArray, ModelFile } from "@furze/model-file";
 import { checkFeatures, type FeatureList } from "./feature-rows.ts";
-import { copyRows, KernelArrays, sampleTables } from "./kernel-tables.ts";
+import { copyEmbeddings, copyRows, KernelArrays, poolingScratch, sampleTables } from "./kernel-tables.ts";
 import { decodeModel, encodeModel } from "./model-io.ts";
 import type { ParameterTable } from "./parameter-table.ts";
+import { poolEmbeddings } from "./pooling.ts";
 import type { FmSamples } from "./samples.ts";
+import { dimensionsOf } from "./trainee.ts";
 
 /** Everything a model consists of. */
 export interface ModelParts {
@@ -41,6 +43,8 @@ export interface ModelFileExtras {
 }
 
 const SAMPLES_PER_CALL = 8192;
+/** Rows with embeddings of a kernel call. */
+const ROWS_PER_CALL = 256;
 
 /**
  * A fitted factorization machine. Immutable. Its numbers are held once, in kernel memory of its own; `dispose` gives that back.
@@ -121,35 +125,52 @@ export class FmModel {
     if (samples.numFeatures !== this.numFeatures) {
       throw new InvalidArgumentError("samples", `samples must have ${this.numFeatures} features, have ${samples.numFeatures}`);
     }
+    if (dimensionsOf(samples).join() !== table.dimensions.join()) {
+      throw new InvalidArgumentError(
+        "samples",
+        `samples must have embeddings of ${table.dimensions.join() || "no"} dimensions`,
+      );
+    }
     using arrays = new KernelArrays();
-    const tables = sampleTables(table, arrays, copyRows(table, arrays, samples.rows), samples);
+    const embeddings = copyEmbeddings(table, arrays, samples.embeddings);
+    const tables = sampleTables(table, arrays, copyRows(table, arrays, samples.rows), samples, embeddings);
     const scores = arrays.add(table.memory.allocFloat32(samples.numSamples));
-    const threadArgs = Array.from({ length: pool.threads }, () => [
-      arrays.add(table.memory.allocFloat32(table.stride)).pointer,
-    ]);
+    const job = {
+      memory: table.memory,
+      threadArgs: Array.from({ length: pool.threads }, () => [poolingScratch(table, arrays)]),
+      ...(signal === undefined ? {} : { signal }),
+    };
     try {
-      await pool.run({
-        memory: table.memory,
-        kernel: "fmPredict",
-        args: [tables, scores.pointer],
-        threadArgs,
-        total: samples.numSamples,
-        chunk: SAMPLES_PER_CALL,
-        ...(signal === undefined ? {} : { signal }),
-      });
+      await pool.run({ ...job, kernel: "fmPool", args: [tables], total: embeddings?.numRows ?? 0, chunk: ROWS_PER_CALL });
+      const total = samples.numSamples;
+      await pool.run({ ...job, kernel: "fmPredict", args: [tables, scores.pointer], total, chunk: SAMPLES_PER_CALL });
     } catch (error) {
       throw signal?.aborted === true ? new AbortError("the prediction was aborted", { cause: error }) : error;
     }
     return new Float32Array(scores.view);
   }
 
+  /** Dimensions of the embeddings that second rows of samples have. */
+  get embeddingDimensions(): readonly number[] {
+    return this.#parts.table.dimensions;
+  }
+
   /**
    * Adds up the features of one part of a pair, at once on the calling thread.
    *
-   * @throws {InvalidArgumentError} if a feature is outside the model or a value is not finite
-   * Cost: O(features * numFactors).
+   * @param embeddings of the second part, one of each kind, undefined where it has none. Default: none at all
+   * @throws {InvalidArgumentError} if a feature is outside the model, a value is not finite, or embeddings do not fit the model
+   * Cost: O((features + dimensions of the embeddings) * numFactors).
    */
-  vectorOf(features: FeatureList): FmVector {
+  vectorOf(features: FeatureList, embeddings: readonly (Float32Array | undefined)[] = []): FmVector {
+    const { vector, constant } = this.#featuresVector(features);
+    if (embeddings.every((embedding) => embedding === undefined)) return { vector, constant };
+    const pooled = poolEmbeddings(this.#parts.table, embeddings);
+    const own = vector.reduce((sum, value, column) => sum + value * (pooled[column] ?? 0), 0);
+    return { vector: vector.map((value, column) => value + (pooled[column] ?? 0)), constant: constant + own };
+  }
+
+  #featuresVector(features: FeatureList): FmVector {
     checkFeatures(features, this.numFeatures);
     const { numFactors } = this;
     const vector = new Float32Array(numFactors);

@@ -3,7 +3,7 @@ import { type Dataset, loadDataset } from "@furze/dataset";
 import { KernelPool } from "@furze/kernels";
 import { decodeModelFile, InvalidModelFileError } from "@furze/model-file";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FeatureSpace, Fm, FmModel, FmRanker, LabelNumbers } from "./index.ts";
+import { FeatureSpace, Fm, FmModel, FmRanker, LabelValues } from "./index.ts";
 
 const pool = new KernelPool({ threads: 2 });
 afterAll(() => pool.close());
@@ -23,19 +23,19 @@ function feedback(feedbackType: string, userId: string, itemId: string): Feedbac
   return { feedbackType, userId, itemId, value: 1, timestampMs: 0, updatedMs: 0, comment: "" };
 }
 
-async function load(users: User[], items: Item[], rows: Feedback[]): Promise<{ dataset: Dataset; numbers: LabelNumbers }> {
-  const numbers = new LabelNumbers();
+async function load(users: User[], items: Item[], rows: Feedback[]): Promise<{ dataset: Dataset; values: LabelValues }> {
+  const values = new LabelValues();
   const dataset = await loadDataset({
-    users: numbers.users([users]),
-    items: numbers.items([items]),
+    users: values.users([users]),
+    items: values.items([items]),
     feedback: [rows],
     roles: { positive: [{ feedbackType: "like" }], negative: [{ feedbackType: "dislike" }], read: [{ feedbackType: "read" }] },
   });
-  return { dataset, numbers };
+  return { dataset, values };
 }
 
 /** Users of two tastes, items of two genres; the price says nothing. Users like the genre of their taste and only read the other. */
-function tastes(): Promise<{ dataset: Dataset; numbers: LabelNumbers }> {
+function tastes(): Promise<{ dataset: Dataset; values: LabelValues }> {
   const names = ["tea", "coffee"];
   const users = Array.from({ length: NUM_USERS }, (_, u) => user(`u${u}`, { taste: [names[u % 2] ?? ""], age: 20 + u }));
   const items = Array.from({ length: NUM_ITEMS }, (_, i) => item(`i${i}`, { genre: names[i % 2] ?? "", price: i * 10 }));
@@ -52,7 +52,7 @@ function tastes(): Promise<{ dataset: Dataset; numbers: LabelNumbers }> {
 
 describe("FeatureSpace", () => {
   it("has a feature per user, item, shared tag and shared number, users first", async () => {
-    const { dataset, numbers } = await load(
+    const { dataset, values } = await load(
       [user("a", { job: "cook", age: 20 }), user("b", { job: "cook", age: 40, height: 3 }), user("c", ["solo"])],
       [
         item("x", { tags: ["new", "hot"], dims: { width: -5 } }),
@@ -61,7 +61,7 @@ describe("FeatureSpace", () => {
       ],
       [],
     );
-    const space = FeatureSpace.fromDataset(dataset, { numbers });
+    const space = FeatureSpace.fromDataset(dataset, { values });
     expect(Array.from({ length: space.numFeatures }, (_, feature) => space.nameOf(feature))).toEqual([
       ...["a", "b", "c"].map((name) => ({ of: "user", kind: "id", name })),
       { of: "user", kind: "tag", name: ".job:cook" },
@@ -81,8 +81,8 @@ describe("FeatureSpace", () => {
   });
 
   it("describes the known and the unknown alike", async () => {
-    const { dataset, numbers } = await tastes();
-    const space = FeatureSpace.fromDataset(dataset, { numbers });
+    const { dataset, values } = await tastes();
+    const space = FeatureSpace.fromDataset(dataset, { values });
     const known = space.describeUser({ userId: "u3", labels: { taste: ["coffee"], age: 23 } });
     expect(Float32Array.from(known.values ?? [])).toEqual(space.userFeatures(3).values);
     expect(Int32Array.from(known.indices)).toEqual(space.userFeatures(3).indices);
@@ -99,12 +99,12 @@ describe("FeatureSpace", () => {
   // Gorse drops all features of a row whose labels hold a null or an empty list, and never sees numbers.
   it("lets odd labels disturb nothing", async () => {
     const odd = (rest: JsonValue): JsonValue => ({ none: null, list: [], flag: true, job: "cook", vector: [1, 2], size: rest });
-    const { dataset, numbers } = await load(
+    const { dataset, values } = await load(
       [user("a", odd(1)), user("b", odd(1)), user("c", odd(Number.NaN))],
       [item("x", odd({ deep: 1 })), item("y", odd({ deep: 2 })), item("y", odd({ deep: 3 }))],
       [],
     );
-    const space = FeatureSpace.fromDataset(dataset, { numbers });
+    const space = FeatureSpace.fromDataset(dataset, { values });
     const names = Array.from({ length: space.numFeatures }, (_, feature) => space.nameOf(feature).name);
     expect(names).toEqual(["a", "b", "c", ".job:cook", ".size", "x", "y", ".job:cook", ".size.deep"]);
     // A number that is the same everywhere is 1; where it is missing there is no feature; the first row of an id counts.
@@ -137,9 +137,9 @@ describe("FmRanker", () => {
   beforeAll(async () => {
     const loaded = await tastes();
     dataset = loaded.dataset;
-    const space = FeatureSpace.fromDataset(dataset, { numbers: loaded.numbers });
+    const space = FeatureSpace.fromDataset(dataset, { values: loaded.values });
     const fm = new Fm({ numFactors: 10, numEpochs: 40, learningRate: 0.02, batchSize: 64 });
-    ranker = new FmRanker(await fm.fit(space.samples(dataset), { pool }), space);
+    ranker = await FmRanker.create(await fm.fit(space.samples(dataset), { pool }), space, { pool });
   });
   afterAll(() => ranker.dispose());
 
@@ -188,9 +188,9 @@ describe("FmRanker", () => {
       expect.objectContaining({ path: "item" }),
     );
     const other = await load([user("a", null)], [item("x", null)], []);
-    expect(() => new FmRanker(ranker.model, FeatureSpace.fromDataset(other.dataset))).toThrow(
-      expect.objectContaining({ path: "space" }),
-    );
+    await expect(FmRanker.create(ranker.model, FeatureSpace.fromDataset(other.dataset))).rejects.toMatchObject({
+      path: "space",
+    });
   });
 
   it("comes back from its file equal, and the file opens as a model too", () => {

@@ -1,18 +1,22 @@
-import { InvalidArgumentError } from "@furze/core";
-import type { KernelArray } from "@furze/kernels";
+import { InvalidArgumentError, UnsupportedError } from "@furze/core";
+import { defaultKernelPool, type KernelArray } from "@furze/kernels";
 import { InvalidModelFileError, type ModelFile } from "@furze/model-file";
 import { checkIndices, checkLength } from "./checks.ts";
 import type { DescribedItem, DescribedUser, FeatureSpace } from "./feature-space.ts";
 import { decodeSpace, encodeSpace } from "./feature-space-io.ts";
 import { copyRows, KernelArrays, rowTables } from "./kernel-tables.ts";
-import { FmModel, type FmVector, type ModelFileExtras } from "./model.ts";
-import { decodeModel, encodeModel, openModelFile } from "./model-io.ts";
+import { FmModel, type FmVector, type ModelFileExtras, type PredictOptions } from "./model.ts";
+import { decodeModel, encodeModel, floatArray, openModelFile } from "./model-io.ts";
+import { poolTables } from "./pooling.ts";
+
+/** Name of the pooled embeddings in a file. */
+const POOLED = "itemPooled";
 
 /**
  * Ranks items for users with a factorization machine: the vectors of all items are made once, so a candidate costs one inner product.
  * Owns its model.
  *
- * Memory: that of the model and the feature space, and 4 * (numFactors + 1) bytes an item.
+ * Memory: that of the model and the feature space, and 4 * (numFactors + 1) bytes an item, 4 * numFactors more with embeddings.
  */
 export class FmRanker {
   readonly model: FmModel;
@@ -20,20 +24,15 @@ export class FmRanker {
   readonly #vectors: KernelArray<Float32Array<SharedArrayBuffer>>;
   readonly #constants: KernelArray<Float32Array<SharedArrayBuffer>>;
 
-  /**
-   * Makes the vectors of all items, at once on the calling thread. From then on the ranker disposes the model.
-   *
-   * @throws {InvalidArgumentError} if the model was not fitted on samples of this space
-   * Cost: O(features of all items * numFactors), some milliseconds for 100,000 items.
-   */
-  constructor(model: FmModel, space: FeatureSpace) {
-    if (model.numFeatures !== space.numFeatures) {
-      throw new InvalidArgumentError("space", `the model has ${model.numFeatures} features, the space ${space.numFeatures}`);
-    }
+  /** Pooled embeddings of the items, shape [numItems, numFactors]; empty without embeddings. */
+  readonly #pooled: Float32Array;
+
+  private constructor(model: FmModel, space: FeatureSpace, pooled: Float32Array) {
     this.model = model;
     this.space = space;
+    this.#pooled = pooled;
     const { table } = model;
-    const { memory, factorStride, stride } = table;
+    const { memory, numFactors, factorStride, stride } = table;
     const { numItems } = space;
     this.#vectors = memory.allocFloat32(numItems * factorStride);
     this.#constants = memory.allocFloat32(numItems);
@@ -42,10 +41,30 @@ export class FmRanker {
     const indices = itemRows.indices.map((index) => index + users.numFeatures);
     const record = rowTables(table, arrays, copyRows(table, arrays, { ...itemRows, indices }));
     const sums = arrays.add(memory.allocFloat32(stride));
-    memory.call(
-      "fmVectors",
-      ...[record.pointer, 0, this.#vectors.pointer, 4 * factorStride, this.#constants.pointer, sums.pointer, 0, numItems],
-    );
+    const padded = pooled.length === 0 ? undefined : arrays.add(memory.allocFloat32(numItems * factorStride));
+    for (let row = 0; padded !== undefined && row < numItems; row++)
+      padded.view.set(pooled.subarray(row * numFactors, (row + 1) * numFactors), row * factorStride);
+    const pointers = [record, this.#vectors, this.#constants].map(({ pointer }) => pointer);
+    memory.call("fmVectors", ...pointers, padded?.pointer ?? 0, sums.pointer, 0, numItems);
+  }
+
+  /**
+   * Makes the vectors of all items. From then on the ranker disposes the model.
+   *
+   * @throws {InvalidArgumentError} if the model was not fitted on samples of this space
+   * @throws {UnsupportedError} if the space is from a file and its items had embeddings, which files do not hold
+   * @throws {AbortError} if the signal is aborted
+   * Cost: O(features of all items * numFactors) on the calling thread, some milliseconds for 100,000 items;
+   * with embeddings O(items * dimensions * numFactors) on the pool.
+   */
+  static async create(model: FmModel, space: FeatureSpace, options: PredictOptions = {}): Promise<FmRanker> {
+    checkSpace(model, space);
+    const { embeddingTables: tables, embeddings } = space.parts;
+    if (embeddings.length === 0 || space.numItems === 0) return new FmRanker(model, space, new Float32Array(0));
+    if (tables === undefined)
+      throw new UnsupportedError("embeddings", "a feature space from a file holds no embeddings; use FmRanker.fromModelFile");
+    const { pool = defaultKernelPool(), signal } = options;
+    return new FmRanker(model, space, await poolTables(model.table, tables, { pool, signal }));
   }
 
   /**
@@ -57,9 +76,16 @@ export class FmRanker {
     const opened = openModelFile(file);
     const space = decodeSpace(opened);
     const model = new FmModel(decodeModel(opened));
-    if (model.numFeatures === space.numFeatures) return new FmRanker(model, space);
-    model.dispose();
-    throw new InvalidModelFileError("array", `the model has ${model.numFeatures} features, its space ${space.numFeatures}`);
+    try {
+      checkSpace(model, space);
+      const count = space.embeddings.length === 0 ? 0 : space.numItems * model.numFactors;
+      // A copy, so that the ranker does not keep the whole file alive.
+      return new FmRanker(model, space, count === 0 ? new Float32Array(0) : floatArray(opened, POOLED, count).slice());
+    } catch (error) {
+      model.dispose();
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      throw new InvalidModelFileError("array", error.message, { cause: error });
+    }
   }
 
   get numUsers(): number {
@@ -82,7 +108,7 @@ export class FmRanker {
 
   /** Vector of any item from its id and labels, such as one that is newer than the model. */
   describedItemVector(item: DescribedItem): FmVector {
-    return this.model.vectorOf(this.space.describeItem(item));
+    return this.model.vectorOf(this.space.describeItem(item), this.space.describeEmbeddings(item));
   }
 
   /**
@@ -131,7 +157,9 @@ export class FmRanker {
 
   /** Model and feature space as one checksummed run of bytes. */
   toModelFile(extras: ModelFileExtras = {}): Uint8Array<ArrayBuffer> {
-    return encodeModel(this.model.parts, extras, encodeSpace(this.space));
+    const { header, arrays } = encodeSpace(this.space);
+    const pooled = this.#pooled.length === 0 ? {} : { [POOLED]: this.#pooled };
+    return encodeModel(this.model.parts, extras, { header, arrays: { ...arrays, ...pooled } });
   }
 
   /** Gives the memory of the model back; neither must be used any more. A second call does nothing. */
@@ -142,4 +170,17 @@ export class FmRanker {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+/** @throws {InvalidArgumentError} unless the model has the features and embeddings of the space */
+function checkSpace(model: FmModel, space: FeatureSpace): void {
+  if (model.numFeatures !== space.numFeatures) {
+    throw new InvalidArgumentError("space", `the model has ${model.numFeatures} features, the space ${space.numFeatures}`);
+  }
+  const dimensions = space.embeddings.map(({ dimension }) => dimension).join();
+  if (model.embeddingDimensions.join() !== dimensions)
+    throw new InvalidArgumentError(
+      "space",
+      `the model has embeddings of other dimensions than the space, ${dimensions || "none"}`,
+    );
 }

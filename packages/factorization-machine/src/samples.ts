@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "@furze/core";
 import { SeededRandom } from "@furze/dataset";
 import { checkIndices, checkLength, numberIn } from "./checks.ts";
+import { checkEmbeddings, type RowEmbeddings } from "./embeddings.ts";
 import { checkRows, type FeatureRows } from "./feature-rows.ts";
 
 /** The parts of `FmSamples`. */
@@ -13,6 +14,8 @@ export interface FmSamplesParts {
   readonly first?: Int32Array | undefined;
   /** A second row whose features the sample has too, such as its item's. Default: none. */
   readonly second?: Int32Array | undefined;
+  /** Dense embeddings of second rows. Default: none. */
+  readonly embeddings?: RowEmbeddings | undefined;
 }
 
 /** Two sets of samples over the same rows; every sample is in exactly one of them. */
@@ -30,11 +33,12 @@ export class FmSamples {
   readonly targets: Uint8Array;
   readonly first: Int32Array | undefined;
   readonly second: Int32Array | undefined;
+  readonly embeddings: RowEmbeddings | undefined;
   readonly numPositive: number;
 
   /** Checks the parts, copies nothing. @throws {InvalidArgumentError} naming the part that does not fit */
   constructor(parts: FmSamplesParts) {
-    const { rows, targets, first, second } = parts;
+    const { rows, targets, first, second, embeddings } = parts;
     checkRows(rows);
     const numRows = rows.offsets.length - 1;
     checkLength(first === undefined ? "targets" : "first", first ?? targets, first === undefined ? numRows : targets.length);
@@ -43,6 +47,7 @@ export class FmSamples {
       checkLength("second", second, targets.length);
       checkIndices("second", second, numRows);
     }
+    if (embeddings !== undefined) checkEmbeddings(embeddings, second, numRows);
     let positive = 0;
     for (const [sample, target] of targets.entries()) {
       if (target > 1) throw new InvalidArgumentError("targets", `targets[${sample}] is ${target}, neither 0 nor 1`);
@@ -52,6 +57,7 @@ export class FmSamples {
     this.targets = targets;
     this.first = first;
     this.second = second;
+    this.embeddings = embeddings;
     this.numPositive = positive;
   }
 
@@ -88,9 +94,10 @@ export class FmSamples {
   }
 
   #select(samples: Int32Array): FmSamples {
-    const { rows, first, second, targets } = this;
+    const { rows, first, second, targets, embeddings } = this;
     return new FmSamples({
       rows,
+      embeddings,
       targets: Uint8Array.from(samples, (sample) => targets[sample] ?? 0),
       first: first === undefined ? samples : samples.map((sample) => first[sample] ?? 0),
       second: second === undefined ? undefined : samples.map((sample) => second[sample] ?? 0),

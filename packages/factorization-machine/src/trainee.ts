@@ -1,7 +1,14 @@
 import { SeededRandom } from "@furze/dataset";
 import type { KernelJob } from "@furze/kernels";
 import { type ClickMetrics, evaluateClicks } from "./evaluate.ts";
-import { copyRows, KernelArrays, sampleTables } from "./kernel-tables.ts";
+import {
+  type CopiedEmbeddings,
+  copyEmbeddings,
+  copyRows,
+  KernelArrays,
+  poolingScratch,
+  sampleTables,
+} from "./kernel-tables.ts";
 import type { FmHyperparameters } from "./options.ts";
 import { ParameterTable } from "./parameter-table.ts";
 import type { FmSamples } from "./samples.ts";
@@ -17,12 +24,16 @@ const KERNEL_BLOCK = 64;
 /** Samples of a kernel call: some milliseconds. */
 const SAMPLES_PER_CALL = 8192;
 
+/** Rows with embeddings of a kernel call. */
+const ROWS_PER_CALL = 256;
+
 /** A factorization machine in training, with everything kernels need in the memory of its parameters. */
 export class Trainee {
   readonly parameters: ParameterTable;
   readonly #hyper: FmHyperparameters;
   readonly #samples: FmSamples;
-  readonly #validation: { readonly samples: FmSamples; readonly tables: number; readonly scores: Scores } | undefined;
+  readonly #validation: Validation | undefined;
+  readonly #embeddings: CopiedEmbeddings | undefined;
   readonly #arrays = new KernelArrays();
   readonly #tables: number;
   readonly #training: number;
@@ -36,20 +47,30 @@ export class Trainee {
     this.#hyper = hyper;
     this.#samples = samples;
     const { numFeatures, numSamples, numPositive } = samples;
-    const parameters = new ParameterTable({ numFeatures, numFactors: hyper.numFactors });
+    const dimensions = dimensionsOf(samples);
+    const parameters = new ParameterTable({ numFeatures, numFactors: hyper.numFactors, dimensions });
     this.parameters = parameters;
     const { memory } = parameters;
     const keep = this.#arrays;
     const random = new SeededRandom(hyper.seed);
     for (const [feature, occurs] of occurringFeatures(samples).entries())
       if (occurs === 1) parameters.randomize(feature, hyper.initialDeviation, random);
+    parameters.randomizeWeights(random);
     parameters.bias.view[0] = Math.log(numPositive / (numSamples - numPositive));
     const rows = copyRows(parameters, keep, samples.rows);
-    this.#tables = sampleTables(parameters, keep, rows, samples);
+    this.#embeddings = copyEmbeddings(parameters, keep, samples.embeddings);
+    this.#tables = sampleTables(parameters, keep, rows, samples, this.#embeddings);
     if (validation !== undefined) {
       const validationRows = validation.rows === samples.rows ? rows : copyRows(parameters, keep, validation.rows);
-      const tables = sampleTables(parameters, keep, validationRows, validation);
-      this.#validation = { samples: validation, tables, scores: keep.add(memory.allocFloat32(validation.numSamples)) };
+      const isShared = validation.embeddings === samples.embeddings;
+      const embeddings = isShared ? this.#embeddings : copyEmbeddings(parameters, keep, validation.embeddings);
+      const tables = sampleTables(parameters, keep, validationRows, validation, embeddings);
+      this.#validation = {
+        samples: validation,
+        tables,
+        numPooled: embeddings?.numRows ?? 0,
+        scores: keep.add(memory.allocFloat32(validation.numSamples)),
+      };
     }
     const order = keep.add(memory.allocInt32(numSamples));
     for (let sample = 0; sample < numSamples; sample++) order.view[sample] = sample;
@@ -58,7 +79,7 @@ export class Trainee {
     this.#shuffleArgs = [order.pointer, numSamples, state.pointer];
     const steps = keep.add(memory.allocFloat32(Math.ceil(numSamples / hyper.batchSize)));
     this.#steps = steps;
-    const training = keep.add(memory.allocUint32(8));
+    const training = keep.add(memory.allocUint32(10));
     const targets = keep.add(memory.allocUint8(numSamples));
     targets.view.set(samples.targets);
     const moments = [parameters.rows.length, parameters.rows.length, 8].map(
@@ -66,9 +87,10 @@ export class Trainee {
     );
     training.view.set([targets.pointer, order.pointer, ...moments, steps.pointer, hyper.batchSize]);
     new Float32Array(training.view.buffer, training.pointer + 28, 1)[0] = hyper.regularization;
+    training.view.set([numFeatures, parameters.numRows - numFeatures], 8);
     this.#training = training.pointer;
     this.#threadArgs = Array.from({ length: hyper.threads }, () => [this.#allocateScratch()]);
-    this.#rowScratch = this.#threadArgs.map(() => [keep.add(memory.allocFloat32(parameters.stride)).pointer]);
+    this.#rowScratch = this.#threadArgs.map(() => [poolingScratch(parameters, keep)]);
   }
 
   /** Trains on every sample once; returns the mean log-loss, each sample's before the step of its batch. */
@@ -88,7 +110,8 @@ export class Trainee {
       args: [this.#tables, this.#training],
       threadArgs: this.#threadArgs,
       total: numSamples,
-      chunk: batchSize * Math.max(1, Math.floor(SAMPLES_PER_CALL / batchSize)),
+      // Embeddings take so long that a batch is enough.
+      chunk: batchSize * (this.#embeddings !== undefined ? 1 : Math.max(1, Math.floor(SAMPLES_PER_CALL / batchSize))),
     });
     return loss / numSamples;
   }
@@ -96,9 +119,19 @@ export class Trainee {
   /** Metrics on the validation data, if there are any. */
   async evaluate(run: RunKernel): Promise<ClickMetrics | undefined> {
     if (this.#validation === undefined) return undefined;
-    const { samples, tables, scores } = this.#validation;
+    const { samples, tables, numPooled, scores } = this.#validation;
+    const { memory } = this.parameters;
+    if (numPooled > 0)
+      await run({
+        memory,
+        kernel: "fmPool",
+        args: [tables],
+        threadArgs: this.#rowScratch,
+        total: numPooled,
+        chunk: ROWS_PER_CALL,
+      });
     await run({
-      memory: this.parameters.memory,
+      memory,
       kernel: "fmPredict",
       args: [tables, scores.pointer],
       threadArgs: this.#rowScratch,
@@ -123,26 +156,35 @@ export class Trainee {
 
   /** Room for the gradients of a batch: no more features than there are, nor than its samples can have. */
   #allocateScratch(): number {
-    const { memory, stride, numFeatures } = this.parameters;
+    const { memory, stride, factorStride, numRows } = this.parameters;
     const keep = this.#arrays;
     const samples = this.#samples;
+    const numPooled = this.#embeddings?.numRows ?? 0;
     const perSample = longestRow(samples) * (samples.second === undefined ? 1 : 2);
-    const numSlots = Math.min(numFeatures, perSample * Math.min(this.#hyper.batchSize, samples.numSamples));
-    const record = keep.add(memory.allocUint32(5));
+    const inBatch = perSample * Math.min(this.#hyper.batchSize, samples.numSamples);
+    const numSlots = Math.min(numRows, inBatch + numRows - samples.numFeatures);
+    const record = keep.add(memory.allocUint32(9));
     record.view.set([
-      keep.add(memory.allocInt32(numFeatures)).pointer,
+      keep.add(memory.allocInt32(numRows)).pointer,
       keep.add(memory.allocInt32(numSlots)).pointer,
       keep.add(memory.allocFloat32(numSlots * stride)).pointer,
       keep.add(memory.allocFloat32(KERNEL_BLOCK * stride)).pointer,
       keep.add(memory.allocFloat32(KERNEL_BLOCK)).pointer,
+      keep.add(memory.allocUint8(numPooled)).pointer,
+      keep.add(memory.allocInt32(numPooled)).pointer,
+      keep.add(memory.allocFloat32(numPooled * factorStride)).pointer,
+      poolingScratch(this.parameters, keep),
     ]);
     return record.pointer;
   }
 }
 
-interface Scores {
-  readonly pointer: number;
-  readonly view: Float32Array;
+interface Validation {
+  readonly samples: FmSamples;
+  readonly tables: number;
+  /** Rows with embeddings. */
+  readonly numPooled: number;
+  readonly scores: { readonly pointer: number; readonly view: Float32Array };
 }
 
 /** 1 for each feature that a sample has. The others keep zero parameters. */
@@ -159,6 +201,11 @@ function occurringFeatures({ rows, targets, first, second }: FmSamples): Uint8Ar
     for (let at = offsets[row] ?? 0; at < (offsets[row + 1] ?? 0); at++) occurs[indices[at] ?? 0] = 1;
   }
   return occurs;
+}
+
+/** Dimensions of the embeddings of samples. */
+export function dimensionsOf({ embeddings }: FmSamples): number[] {
+  return embeddings?.tables.map(({ dimension }) => dimension) ?? [];
 }
 
 function longestRow({ rows: { offsets } }: FmSamples): number {

@@ -1,21 +1,32 @@
 // Scores of fitted factorization machines.
-import { FmTables, firstRow, secondRow, sumRows } from "./fm-tables";
-import { dotRows } from "./vector";
+import { FmTables, firstRow, scoreRows, secondRow, sumRows } from "./fm-tables";
+import { axpyRows, dotRows } from "./vector";
 
 /** Scores of samples. sums: scratch of one parameter row. */
 export function fmPredict(tables: FmTables, scores: usize, sums: usize, begin: i32, end: i32): void {
   const bias = load<f32>(tables.bias);
   for (let sample = begin; sample < end; sample++) {
-    const score = bias + sumRows(tables, firstRow(tables, sample), secondRow(tables, sample), sums);
+    const score = bias + scoreRows(tables, firstRow(tables, sample), secondRow(tables, sample), sums);
     store<f32>(scores + ((<usize>sample) << 2), score);
   }
 }
 
-/** The sums of the rows firstRow + begin to firstRow + end - 1, vectorBytes apart, and what each row scores by itself without bias. */
-export function fmVectors(tables: FmTables, firstRow: i32, vectors: usize, vectorBytes: usize, constants: usize, sums: usize, begin: i32, end: i32): void {
-  for (let i = begin; i < end; i++) {
-    store<f32>(constants + ((<usize>i) << 2), sumRows(tables, firstRow + i, -1, sums));
-    memory.copy(vectors + <usize>i * vectorBytes, sums, tables.factorBytes);
+/**
+ * The vectors of rows, sums of their parameters and of their pooled embeddings, and what each row scores by itself without bias.
+ * pooled: vectors of the rows' embeddings, 0 for none; sums: scratch of one parameter row.
+ */
+export function fmVectors(tables: FmTables, vectors: usize, constants: usize, pooled: usize, sums: usize, begin: i32, end: i32): void {
+  const factorBytes = tables.factorBytes;
+  const width = <i32>(factorBytes >> 2);
+  for (let row = begin; row < end; row++) {
+    let constant = sumRows(tables, row, -1, sums);
+    const at = <usize>row * factorBytes;
+    memory.copy(vectors + at, sums, factorBytes);
+    if (pooled != 0) {
+      constant += dotRows(sums, pooled + at, width);
+      axpyRows(1, pooled + at, vectors + at, width);
+    }
+    store<f32>(constants + ((<usize>row) << 2), constant);
   }
 }
 

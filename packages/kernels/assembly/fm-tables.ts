@@ -1,6 +1,6 @@
 // What the kernels of factorization machines work on: records of 32-bit fields that the caller writes in this order.
 // A parameter row is the factors of a feature, padded with zeros to a multiple of 4, then four floats: its weight and three zeros.
-import { sumLanes } from "./vector";
+import { dotRows, sumLanes } from "./vector";
 
 /** Parameters, the features of rows, and the rows of samples. */
 @unmanaged
@@ -19,6 +19,12 @@ export class FmTables {
   first: usize;
   /** Second row of each sample, 0 when there is none. */
   second: usize;
+  /** Number of kinds of dense embeddings that second rows have, their records (see fm-embeddings.ts), and a vector for each such row. */
+  numEmbeddings: i32;
+  embeddings: usize;
+  pooled: usize;
+  /** First of the rows with embeddings: row r has pooled vector r - firstPooled. */
+  firstPooled: i32;
 }
 
 /** First row of a sample. */
@@ -33,6 +39,13 @@ export function firstRow(tables: FmTables, sample: i32): i32 {
 @inline
 export function secondRow(tables: FmTables, sample: i32): i32 {
   return tables.second == 0 ? -1 : load<i32>(tables.second + ((<usize>sample) << 2));
+}
+
+/** Score of two rows as of sumRows, with what the pooled embeddings of the second add; without bias. */
+export function scoreRows(tables: FmTables, a: i32, b: i32, sums: usize): f32 {
+  const score = sumRows(tables, a, b, sums);
+  if (tables.numEmbeddings == 0 || b < 0) return score;
+  return score + dotRows(sums, tables.pooled + <usize>(b - tables.firstPooled) * tables.factorBytes, <i32>(tables.factorBytes >> 2));
 }
 
 /** Adds up the parameter rows of row a and row b (-1 for none) into `sums`; returns weights and pairwise term, without bias. */

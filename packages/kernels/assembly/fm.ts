@@ -1,9 +1,10 @@
 // Factorization machine with log-loss: mini-batches of mean gradients, Adam on the features that occur in a batch.
 // Gradients live in slots, one per feature of the batch, so that a thread needs little memory however many features there are.
-import { FmTables, firstRow, secondRow, sumRows } from "./fm-tables";
+import { FmTables, firstRow, scoreRows, secondRow } from "./fm-tables";
+import { poolGradients, poolRow } from "./fm-embeddings";
 import { logarithm } from "./logarithm";
 import { exponential } from "./sigmoid";
-import { sumLanes } from "./vector";
+import { axpyRows, sumLanes } from "./vector";
 
 /** Samples whose sums are held between the two passes over them. */
 const BLOCK = 64;
@@ -23,6 +24,9 @@ export class FmTraining {
   steps: usize;
   batchSize: i32;
   regularization: f32;
+  /** Parameter rows of the weights of embeddings. */
+  firstWeight: i32;
+  numWeights: i32;
 }
 
 /** What one thread needs; all zero at first. */
@@ -38,6 +42,11 @@ export class FmScratch {
   sums: usize;
   /** BLOCK floats. */
   margins: usize;
+  /** With embeddings: a flag for each pooled row, a list of as many, gradients of as many pooled vectors, and scratch as for fmPool. */
+  flags: usize;
+  pooledRows: usize;
+  pooledGradients: usize;
+  pooling: usize;
 }
 
 /** Trains on the samples order[begin] to order[end - 1], batch by batch; returns the sum of their losses, each before its batch's step. */
@@ -47,7 +56,8 @@ export function fmTrain(tables: FmTables, training: FmTraining, scratch: FmScrat
   let loss: f64 = 0;
   for (let start = begin; start < end; start += batchSize) {
     const stop = min(end, start + batchSize);
-    let count = 0;
+    const numPooled = tables.numEmbeddings == 0 ? 0 : poolBatch(tables, training, scratch, start, stop);
+    let count = numPooled == 0 ? 0 : takeWeightSlots(training, scratch);
     let biasGradient: f32 = 0;
     for (let first = start; first < stop; first += BLOCK) {
       const last = min(stop, first + BLOCK);
@@ -58,17 +68,57 @@ export function fmTrain(tables: FmTables, training: FmTraining, scratch: FmScrat
         const unlikely = load<f32>(scratch.margins + ((<usize>(i - first)) << 2));
         const error = isPositive(training, sample) ? -unlikely : unlikely;
         const sums = scratch.sums + <usize>(i - first) * rowBytes;
+        const second = secondRow(tables, sample);
+        if (numPooled != 0) passPooled(tables, scratch, second, error, sums);
         count = addGradients(tables, scratch, firstRow(tables, sample), error, sums, count);
-        count = addGradients(tables, scratch, secondRow(tables, sample), error, sums, count);
+        count = addGradients(tables, scratch, second, error, sums, count);
         biasGradient += error;
       }
     }
+    for (let i = 0; i < numPooled; i++) endPooled(tables, training, scratch, load<i32>(scratch.pooledRows + ((<usize>i) << 2)));
     const step = load<f32>(training.steps + ((<usize>(start / batchSize)) << 2));
     const scale = <f32>1 / <f32>(stop - start);
     moveBias(tables.bias, training.biasMoments, biasGradient * scale, step);
     for (let slot = 0; slot < count; slot++) moveFeature(tables, training, scratch, slot, scale, step);
   }
   return loss;
+}
+
+/** Pools the embeddings of the second rows of a batch, each once; returns the number of the rows. */
+function poolBatch(tables: FmTables, training: FmTraining, scratch: FmScratch, start: i32, stop: i32): i32 {
+  let count = 0;
+  for (let i = start; i < stop; i++) {
+    const row = secondRow(tables, load<i32>(training.order + ((<usize>i) << 2))) - tables.firstPooled;
+    const flag = scratch.flags + <usize>row;
+    if (load<u8>(flag) != 0) continue;
+    store<u8>(flag, 1);
+    store<i32>(scratch.pooledRows + ((<usize>count) << 2), row);
+    poolRow(tables, row, scratch.pooling);
+    count++;
+  }
+  return count;
+}
+
+/** Gives the weights of embeddings the first slots; returns their number. */
+function takeWeightSlots(training: FmTraining, scratch: FmScratch): i32 {
+  for (let i = 0; i < training.numWeights; i++) store<i32>(scratch.touched + ((<usize>i) << 2), training.firstWeight + i);
+  return training.numWeights;
+}
+
+/** Adds a sample's part to the gradient of its pooled vector, then that vector to its sums, which the gradients of features need. */
+function passPooled(tables: FmTables, scratch: FmScratch, second: i32, error: f32, sums: usize): void {
+  const at = <usize>(second - tables.firstPooled) * tables.factorBytes;
+  const width = <i32>(tables.factorBytes >> 2);
+  axpyRows(error, sums, scratch.pooledGradients + at, width);
+  axpyRows(1, tables.pooled + at, sums, width);
+}
+
+/** Turns the gradient of a pooled vector into gradients of weights, and leaves it zero. */
+function endPooled(tables: FmTables, training: FmTraining, scratch: FmScratch, row: i32): void {
+  const gradient = scratch.pooledGradients + <usize>row * tables.factorBytes;
+  poolGradients(tables, row, gradient, scratch.gradients, training.firstWeight, scratch.pooling);
+  memory.fill(gradient, 0, tables.factorBytes);
+  store<u8>(scratch.flags + <usize>row, 0);
 }
 
 // @ts-ignore: decorator
@@ -84,7 +134,7 @@ function marginsOf(tables: FmTables, training: FmTraining, scratch: FmScratch, f
   let sums = scratch.sums;
   for (let i = first; i < last; i++) {
     const sample = load<i32>(training.order + ((<usize>i) << 2));
-    const score = bias + sumRows(tables, firstRow(tables, sample), secondRow(tables, sample), sums);
+    const score = bias + scoreRows(tables, firstRow(tables, sample), secondRow(tables, sample), sums);
     store<f32>(scratch.margins + ((<usize>(i - first)) << 2), isPositive(training, sample) ? score : -score);
     sums += rowBytes;
   }

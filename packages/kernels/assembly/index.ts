@@ -2,6 +2,7 @@
 export { alsRows } from "./als";
 export { bprSamples } from "./bpr";
 export { countVisits } from "./count-visits";
+export { fmPool } from "./fm-embeddings";
 export { fmPredict, fmScores, fmVectors } from "./fm-scores";
 export { fmTrain } from "./fm";
 export { gramPanels, gramPartial, gramReduce } from "./gram";

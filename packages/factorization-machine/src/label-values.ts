@@ -3,27 +3,44 @@ import type { Batches } from "@furze/dataset";
 
 /**
  * Calls back with every number in a labels value: its path, such as `.price` or `.size.width`, empty at the root, and the number.
- * Lists are passed over: numbers in them are embeddings. So are null, truth values, texts and numbers that are not finite, wherever they stand.
+ * Lists are passed over. So are null, truth values, texts and numbers that are not finite, wherever they stand.
  */
 export function forEachLabelNumber(labels: unknown, visit: (name: string, value: number) => void, path = ""): void {
   if (typeof labels === "number") {
     if (Number.isFinite(labels)) visit(path, labels);
-  } else if (typeof labels === "object" && labels !== null && !Array.isArray(labels)) {
+  } else if (isRecord(labels)) {
     for (const [key, value] of Object.entries(labels)) forEachLabelNumber(value, visit, `${path}.${key}`);
   }
 }
 
+/** Calls back with every embedding in a labels value: the path and the numbers of a list that holds nothing but finite 32-bit numbers. */
+export function forEachLabelEmbedding(labels: unknown, visit: (name: string, vector: Float32Array) => void, path = ""): void {
+  if (Array.isArray(labels)) {
+    if (labels.length === 0 || !labels.every((value) => typeof value === "number")) return;
+    const vector = Float32Array.from(labels);
+    if (vector.every(Number.isFinite)) visit(path, vector);
+  } else if (isRecord(labels)) {
+    for (const [key, value] of Object.entries(labels)) forEachLabelEmbedding(value, visit, `${path}.${key}`);
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /**
- * Collects the numeric labels of users and items while a data set is loaded, which keeps only tags:
- * `loadDataset({ users: numbers.users(batches), items: numbers.items(batches), ... })`.
+ * Collects the numeric labels of users and items, and the embeddings of items, while a data set is loaded, which keeps only tags:
+ * `loadDataset({ users: values.users(batches), items: values.items(batches), ... })`.
  *
- * Memory: about 20 bytes a number and the id of each user and item that has one.
+ * Memory: about 20 bytes a number, 4 a number of an embedding, and the id of each user and item that has one.
  */
-export class LabelNumbers {
+export class LabelValues {
   /** @internal */
   readonly userNumbers: NumberRows = new NumberRows();
   /** @internal */
   readonly itemNumbers: NumberRows = new NumberRows();
+  /** By name. @internal */
+  readonly itemEmbeddings: Map<string, EmbeddingRow[]> = new Map();
 
   /** Passes batches of users through. */
   async *users(batches: Batches<User>): AsyncGenerator<readonly User[]> {
@@ -36,10 +53,25 @@ export class LabelNumbers {
   /** Passes batches of items through. */
   async *items(batches: Batches<Item>): AsyncGenerator<readonly Item[]> {
     for await (const batch of batches) {
-      for (const { itemId, labels } of batch) this.itemNumbers.add(itemId, labels);
+      for (const { itemId, labels } of batch) {
+        this.itemNumbers.add(itemId, labels);
+        forEachLabelEmbedding(labels, (name, vector) => this.#addEmbedding(name, { id: itemId, vector }));
+      }
       yield batch;
     }
   }
+
+  #addEmbedding(name: string, row: EmbeddingRow): void {
+    const rows = this.itemEmbeddings.get(name);
+    if (rows === undefined) this.itemEmbeddings.set(name, [row]);
+    else rows.push(row);
+  }
+}
+
+/** The embedding of an item. @internal */
+export interface EmbeddingRow {
+  readonly id: string;
+  readonly vector: Float32Array;
 }
 
 /** The numbers of users, or of items. @internal */
