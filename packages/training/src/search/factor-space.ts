@@ -47,7 +47,7 @@ type Variant<Ranges> = { readonly [K in keyof (Ranges & Sized)]: (Ranges & Sized
 const ALS: AlsRanges = {
   alpha: logUniform(0.03, 3),
   strength: logUniform(1e-3, 0.1),
-  regularizationExponent: uniform(0.7, 1.1),
+  regularizationExponent: uniform(0.7, 1.3),
 };
 const BPR: BprRanges = { learningRate: logUniform(0.005, 0.3), regularization: logUniform(5e-4, 0.1) };
 

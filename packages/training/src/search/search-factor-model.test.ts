@@ -1,5 +1,5 @@
 import { FurzeError } from "@furze/core";
-import { SeededRandom, UserItemMatrix } from "@furze/dataset";
+import { randomSplit, SeededRandom, UserItemMatrix } from "@furze/dataset";
 import { describe, expect, it } from "vitest";
 import { type FactorParameters, type FactorTrial, factorModel, searchFactorModel } from "../index.ts";
 
@@ -45,10 +45,20 @@ describe("searchFactorModel", () => {
     expect((await run(6)).best).not.toEqual(first.best);
   });
 
-  it("scores the best epoch as a fit on the held-out part does", async () => {
+  it("takes the last epoch that is as good as the best", async () => {
     const { best, study } = await searchFactorModel({ matrix, trials: 3, models: ["als"], maxFactors: 16 });
-    const steps = study.trials.flatMap((trial) => (trial.value === best?.score ? [trial.steps] : [])).at(0) ?? [];
-    expect(steps[(best?.parameters.numEpochs ?? 0) - 1]?.[1]).toBe(best?.score);
+    const steps = study.trials.find((trial) => trial.value === best?.score)?.steps ?? [];
+    const bestEpoch = steps.find(([, value]) => value === best?.score)?.[0] ?? Number.NaN;
+    expect(best?.parameters.numEpochs).toBeGreaterThanOrEqual(bestEpoch);
+    if (best === undefined) return;
+    const { train, test } = randomSplit(matrix, { fraction: 0.1 });
+    const scores: number[] = [];
+    const all = factorModel({ ...best.parameters, numEpochs: 24 }, { seed: 0, patience: 0 });
+    using _ = await all.fit(train, { validation: test, onEpoch: ({ score }) => void scores.push(score ?? 0) });
+    expect(Math.max(...scores.slice(0, steps.length))).toBe(best.score);
+    const isGood = (score: number): boolean => score >= 0.99 * Math.max(...scores);
+    expect(isGood(scores[best.parameters.numEpochs - 1] ?? 0)).toBe(true);
+    expect(scores.slice(best.parameters.numEpochs).some(isGood)).toBe(false);
   });
 
   it("continues where it was interrupted", async () => {

@@ -23,6 +23,10 @@ const SCHEDULES = {
 /** A trial ends when so many evaluations have brought less than this gain, relative to the score before. */
 const PATIENCE = 3;
 const LEAST_GAIN = 0.001;
+/** Share of the time that is kept for the last look at the best model. */
+const LAST_LOOK_SHARE = 0.05;
+/** Scores that differ by less are the same, relative: about the standard error of the NDCG of some thousand users. */
+const TOLERANCE = 0.01;
 /** Share of the time that a trial may take, at the beginning and at the end: small models first. */
 const TRIAL_SHARES = [1 / 300, 1 / 20] as const;
 /** Evaluations before a trial may be given up. */
@@ -40,11 +44,12 @@ const FIRST: Readonly<Record<FactorParameters["kind"], FactorParameters>> = {
 /**
  * Searches for the factor model that ranks best: ALS or BPR, number of factors, penalties, weights, epochs.
  * A random part of the entries is held out; trials are scored by the NDCG of full rankings on it, at their best epoch.
- * TPE proposes, the best is tried with more factors too, trials behind the median of their kind are given up. With a time limit, small models come first: what their
- * epochs took tells how large a model a trial may have; the trial that the limit interrupts counts with what it has reached.
+ * TPE proposes, the best is tried with more factors too, trials behind the median of their kind are given up. With a time limit,
+ * small models come first: what their epochs took tells how large a model a trial may have; the trial that the limit interrupts
+ * counts with what it has reached.
  * Without a time limit, equal seeds give equal results for ALS.
  *
- * @returns the best parameters, with the best epoch as `numEpochs`: fit them on everything with `factorModel(parameters).fit(matrix)`
+ * @returns the best parameters, `numEpochs` included: fit them on everything with `factorModel(parameters).fit(matrix)`
  * @throws {InvalidDatasetError} if the matrix is too small to hold a part out
  * @throws {InvalidArgumentError} if an option is out of range, or `resume` is of another search
  * @throws {AbortError} if the signal is aborted
@@ -53,7 +58,7 @@ const FIRST: Readonly<Record<FactorParameters["kind"], FactorParameters>> = {
 export async function searchFactorModel(options: FactorSearchOptions): Promise<FactorSearchResult> {
   const search = new FactorSearch(options);
   await search.run();
-  return search.result();
+  return await search.result();
 }
 
 class FactorSearch {
@@ -90,8 +95,9 @@ class FactorSearch {
 
   async run(): Promise<void> {
     const { trials, timeLimitMs, signal, onTrial } = this.#options;
+    const searchMs = timeLimitMs === undefined ? undefined : timeLimitMs * (1 - LAST_LOOK_SHARE);
     await this.#study.optimize((trial, context) => this.#try(trial, context.signal), {
-      ...{ trials, timeLimitMs, signal },
+      ...{ trials, timeLimitMs: searchMs, signal },
       adjust: ({ model }) => ({ model: { ...model, numFactors: this.#affordable(model.kind, model.numFactors) } }),
       onTrial: ({ number, state, parameters, value, error, durationMs }) => {
         this.#climb();
@@ -102,14 +108,42 @@ class FactorSearch {
     });
   }
 
-  result(): FactorSearchResult {
+  async result(): Promise<FactorSearchResult> {
     const study = this.#study.toJSON();
     const trial = this.#study.bestTrial;
     if (trial === undefined) return { best: undefined, study };
     const { parameters, steps, value: score } = trial;
     const bestStep = steps.find(({ value }) => value === score)?.step ?? 1;
-    const numEpochs = bestStep * SCHEDULES[parameters.model.kind].evaluationInterval;
+    const { kind } = parameters.model;
+    // More epochs of BPR would be another schedule of its learning rate.
+    const numEpochs =
+      kind === "bpr" ? bestStep * SCHEDULES.bpr.evaluationInterval : await this.#lastGoodEpoch(parameters, bestStep);
     return { best: { parameters: toParameters(parameters, numEpochs, this.#weights), score }, study };
+  }
+
+  /**
+   * The last epoch of an ALS model that scores as well as its best. Trials end when they have settled, and an early peak on few held-out
+   * entries says little: a fit on everything has more to learn and overfits later.
+   */
+  async #lastGoodEpoch(values: FactorValues, bestEpoch: number): Promise<number> {
+    const { seed, k = 10, pool, signal, timeLimitMs } = this.#options;
+    const parameters = toParameters(values, SCHEDULES.als.numEpochs, this.#weights);
+    const fitter = factorModel(parameters, { seed, patience: 0, evaluationK: k });
+    const scores: number[] = [];
+    const limit = timeLimitMs === undefined ? [] : [AbortSignal.timeout(Math.max(0, this.#leftMs(timeLimitMs)))];
+    const fitSignal = AbortSignal.any([...limit, ...(signal === undefined ? [] : [signal])]);
+    const onEpoch = ({ score }: EpochReport): void => void scores.push(score ?? 0);
+    try {
+      using _model = await fitter.fit(this.#split.train, { validation: this.#split.test, signal: fitSignal, onEpoch, pool });
+    } catch (error) {
+      if (signal?.aborted === true || !fitSignal.aborted) throw error;
+    }
+    const bar = Math.max(...scores) * (1 - TOLERANCE);
+    return Math.max(bestEpoch, scores.findLastIndex((score) => score >= bar) + 1);
+  }
+
+  #leftMs(timeLimitMs: number): number {
+    return Math.ceil(timeLimitMs - (performance.now() - this.#startMs));
   }
 
   /** Number of factors, up to the wanted one, that a trial may have now. */
