@@ -3,7 +3,7 @@ import { isTable } from "./paths.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
 
-const NAMED = ["non-personalized", "item-to-item", "user-to-user"];
+const NAMED = ["non-personalized", "item-to-item", "user-to-user", "external"];
 
 /**
  * Checks that span several keys. They look at the raw values, so that they find what they can even when other keys
@@ -17,6 +17,8 @@ export function crossChecks(raw: Raw): readonly ConfigProblem[] {
     ...columnsWithoutUse(recommend, "user-to-user", "items"),
     ...recommenders(recommend, "ranker"),
     ...recommenders(recommend, "fallback"),
+    ...explorers(recommend),
+    ...addressesForHosts(recommend),
   ];
 }
 
@@ -58,13 +60,33 @@ function recommenders(recommend: Raw, table: string): readonly ConfigProblem[] {
   });
 }
 
+function explorers(recommend: Raw): readonly ConfigProblem[] {
+  const tables = entries(recommend, "explore");
+  const unknown = tables.flatMap(({ recommender }, index) => {
+    const message =
+      typeof recommender === "string" && recommender !== "" ? recommenderProblem(recommend, recommender) : undefined;
+    return message === undefined ? [] : [{ path: `recommend.explore[${index}].recommender`, message }];
+  });
+  const sum = tables.reduce((total, { probability }) => total + (Number(probability) || 0), 0);
+  // Rounding of sums such as 0.7 + 0.2 + 0.1 is no mistake in the file.
+  if (sum <= 1 + 1e-9) return unknown;
+  return [...unknown, { path: "recommend.explore", message: "the probabilities must be at most 1 together" }];
+}
+
+function addressesForHosts(recommend: Raw): readonly ConfigProblem[] {
+  return entries(recommend, "external").flatMap(({ allowed_hosts: hosts }, index) => {
+    const isWrong = [hosts].flat().some((host) => typeof host === "string" && /[/*\s]/.test(host));
+    const message = "allowed_hosts takes names such as api.example.com or localhost:8000, no addresses or patterns";
+    return isWrong ? [{ path: `recommend.external[${index}].allowed_hosts`, message }] : [];
+  });
+}
+
 function recommenderProblem(recommend: Raw, name: string): string | undefined {
   if (name === "latest") return undefined;
   if (name === "collaborative") {
     const section = recommend.collaborative;
     return isTable(section) && section.type === "mf" ? undefined : "collaborative recommender is disabled";
   }
-  if (name.startsWith("external/")) return `recommender ${name} is not supported yet: this release runs no external scripts`;
   const [kind = "", ...rest] = name.split("/");
   const isKnown = NAMED.includes(kind) && entries(recommend, kind).some((entry) => entry.name === rest.join("/"));
   return isKnown ? undefined : `recommender ${name} doesn't exist`;

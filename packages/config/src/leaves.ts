@@ -11,9 +11,9 @@ import { z } from "zod";
 import type { KeyKind, LeafField } from "./section.ts";
 
 /** Thrown by a parser of values; the message becomes the problem's. */
-class ValueError extends Error {}
+export class ValueError extends Error {}
 
-interface LeafOptions {
+export interface LeafOptions {
   readonly description: string;
   /** Written as in the file. Without one the key may be absent only if `optional` says so. */
   readonly default?: unknown;
@@ -22,7 +22,8 @@ interface LeafOptions {
 
 const DAY_MS = 86_400_000;
 
-function leaf<T>(
+/** A key whose value `parse` reads and `print` writes back. */
+export function leaf<T>(
   key: string,
   kind: KeyKind,
   options: LeafOptions,
@@ -52,7 +53,8 @@ function leaf<T>(
   };
 }
 
-function shown(value: unknown): string {
+/** A value as a message shows it. */
+export function shown(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
     ? JSON.stringify(value)
     : kindOf(value);

@@ -2,10 +2,12 @@ import type { PipelineOptions } from "@furze/recommend";
 import type { TrainingOptions } from "@furze/training";
 import type { FurzeConfig } from "./types.ts";
 
+const MIB = 1024 * 1024;
+
 /** What the pipeline takes, from the `recommend` and `server` sections. */
 export function pipelineOptions(config: FurzeConfig): PipelineOptions {
   const { recommend, server } = config;
-  const { dataSource } = recommend;
+  const { dataSource, replacement, diversity } = recommend;
   return {
     roles: {
       positive: dataSource.positiveFeedbackTypes,
@@ -25,6 +27,15 @@ export function pipelineOptions(config: FurzeConfig): PipelineOptions {
     userToUser: recommend.userToUser,
     collaborative: recommend.collaborative.type === "mf",
     recommenders: recommend.ranker.recommenders,
+    external: recommend.external.map(({ memoryLimitMib, ...script }) => ({
+      ...script,
+      memoryLimitBytes: memoryLimitMib * MIB,
+    })),
+    replacement: replacement.enabled
+      ? { positiveDecay: replacement.positiveDecay, readDecay: replacement.readDecay }
+      : undefined,
+    explore: recommend.explore,
+    diversity: diversity.strength === 0 ? undefined : diversity,
     fallback: recommend.fallback.recommenders,
   };
 }

@@ -60,6 +60,25 @@ column = "item.Labels.topics"
 name = "peers"
 type = "items"
 
+[[recommend.external]]
+name = "mine"
+script = "[user_id]"
+allowed_hosts = ["api.example.com"]
+time_limit = "2s"
+memory_limit_mib = 32
+
+[recommend.replacement]
+enable_replacement = true
+positive_replacement_decay = 0.9
+read_replacement_decay = 1
+
+[[recommend.explore]]
+recommender = "latest"
+probability = 0.2
+
+[recommend.diversity]
+strength = 0.3
+
 [recommend.collaborative]
 type = "mf"
 fit_period = "2h"
@@ -122,6 +141,12 @@ describe("a valid file", () => {
           ],
           itemToItem: [{ name: "near", type: "tags", column: "item.Labels.topics" }],
           userToUser: [{ name: "peers", type: "items", column: "" }],
+          external: [
+            { name: "mine", script: "[user_id]", allowedHosts: ["api.example.com"], timeLimitMs: 2000, memoryLimitMib: 32 },
+          ],
+          replacement: { enabled: true, positiveDecay: 0.9, readDecay: 1 },
+          explore: [{ recommender: "latest", probability: 0.2 }],
+          diversity: { strength: 0.3 },
           collaborative: { type: "mf", fitPeriodMs: 2 * HOUR_MS, fitEpoch: 50, earlyStopping: { patience: 5 } },
           ranker: {
             type: "none",
@@ -142,6 +167,12 @@ describe("a valid file", () => {
     expect(config.recommend.cacheExpireMs).toBe(72 * HOUR_MS);
     expect(config.recommend.ranker).toEqual({ type: "none", recommenders: ["latest"], cacheExpireMs: 120 * HOUR_MS });
     expect(config.recommend.fallback).toEqual({ recommenders: ["latest"] });
+    expect(config.recommend.replacement).toEqual({ enabled: false, positiveDecay: 0.8, readDecay: 0.6 });
+    expect(config.recommend).toMatchObject({ external: [], explore: [], diversity: { strength: 0 } });
+    const script = '[[recommend.external]]\nname = "mine"\nscript = "[]"\n[recommend.ranker]\nrecommenders = ["external/mine"]';
+    expect(loadConfig({ text: script }).config.recommend.external).toEqual([
+      { name: "mine", script: "[]", allowedHosts: [], timeLimitMs: 5000, memoryLimitMib: 64 },
+    ]);
   });
 
   it("takes names in any case, integers as nanoseconds, texts as numbers and one text as a list", () => {

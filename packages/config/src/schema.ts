@@ -15,6 +15,7 @@ import {
   text,
 } from "./leaves.ts";
 import { type Section, section, table, tables } from "./section.ts";
+import { diversity, explore, external, replacement } from "./stages.ts";
 import type {
   BlobConfig,
   ClusterConfig,
@@ -202,8 +203,12 @@ const recommend = section<RecommendConfig>({
   nonPersonalized: tables("non-personalized", nonPersonalized),
   itemToItem: tables("item-to-item", itemToItem),
   userToUser: tables("user-to-user", userToUser),
+  external: tables("external", external),
   collaborative: table("collaborative", collaborative),
   ranker: table("ranker", ranker),
+  replacement: table("replacement", replacement),
+  explore: tables("explore", explore),
+  diversity: table("diversity", diversity),
   fallback: table("fallback", fallback),
 });
 

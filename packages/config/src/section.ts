@@ -1,6 +1,16 @@
 import { z } from "zod";
 
-export type KeyKind = "integer" | "duration" | "days" | "boolean" | "string" | "uri" | "enum" | "list" | "expression";
+export type KeyKind =
+  | "integer"
+  | "number"
+  | "duration"
+  | "days"
+  | "boolean"
+  | "string"
+  | "uri"
+  | "enum"
+  | "list"
+  | "expression";
 
 /** One key of the file with its value's schema. */
 export interface LeafField<T> {

@@ -64,6 +64,11 @@ describe("digest", () => {
       '[[recommend.item-to-item]]\nname = "a"\ntype = "tags"',
       '[[recommend.user-to-user]]\nname = "a"\ntype = "tags"',
       '[[recommend.non-personalized]]\nname = "a"\nscore = "1"',
+      '[[recommend.external]]\nname = "a"\nscript = "[]"',
+      '[[recommend.external]]\nname = "a"\nscript = "[1]"',
+      "[recommend.replacement]\nenable_replacement = true",
+      '[[recommend.explore]]\nrecommender = "latest"',
+      "[recommend.diversity]\nstrength = 0.5",
     ];
     expect(new Set(["", ...changes].map(digest)).size).toBe(changes.length + 1);
   });

@@ -36,6 +36,7 @@ export function configFromJson(text: string): FurzeConfig {
 export function configDigest(config: FurzeConfig): string {
   const { cacheSize, contextSize, dataSource, nonPersonalized, itemToItem, userToUser, collaborative, ranker } =
     config.recommend;
+  const { external, replacement, explore, diversity } = config.recommend;
   const shaping = {
     cacheSize,
     contextSize,
@@ -49,6 +50,10 @@ export function configDigest(config: FurzeConfig): string {
       patience: collaborative.earlyStopping.patience,
     },
     ranker: { type: ranker.type, recommenders: ranker.recommenders },
+    external,
+    replacement,
+    explore,
+    diversity,
   };
   return createHash("sha256").update(JSON.stringify(shaping)).digest("hex");
 }

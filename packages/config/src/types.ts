@@ -55,8 +55,12 @@ export interface RecommendConfig {
   readonly nonPersonalized: readonly NonPersonalizedConfig[];
   readonly itemToItem: readonly ItemToItemConfig[];
   readonly userToUser: readonly UserToUserConfig[];
+  readonly external: readonly ExternalConfig[];
   readonly collaborative: CollaborativeConfig;
   readonly ranker: RankerConfig;
+  readonly replacement: ReplacementConfig;
+  readonly explore: readonly ExploreConfig[];
+  readonly diversity: DiversityConfig;
   readonly fallback: FallbackConfig;
 }
 
@@ -113,6 +117,33 @@ export interface RankerConfig {
   /** Sources of candidates, merged in this order. */
   readonly recommenders: readonly string[];
   readonly cacheExpireMs: number;
+}
+
+export interface ExternalConfig {
+  readonly name: string;
+  readonly script: string;
+  readonly allowedHosts: readonly string[];
+  readonly timeLimitMs: number;
+  readonly memoryLimitMib: number;
+}
+
+export interface ReplacementConfig {
+  readonly enabled: boolean;
+  /** In (0, 1]. */
+  readonly positiveDecay: number;
+  /** In (0, 1]. */
+  readonly readDecay: number;
+}
+
+export interface ExploreConfig {
+  readonly recommender: string;
+  /** In [0, 1]. */
+  readonly probability: number;
+}
+
+export interface DiversityConfig {
+  /** In [0, 1]; 0 leaves lists as they are. */
+  readonly strength: number;
 }
 
 export interface FallbackConfig {

@@ -18,6 +18,9 @@ export interface UserHistory {
   readonly fingerprint: string;
 }
 
+/** Most users dislike nothing, and histories are kept by the hundred thousand. */
+const NONE: ReadonlySet<number> = new Set();
+
 /** Turns a user's rows, newest first, into his history. */
 export function historyOf(userId: UserId, rows: readonly Feedback[], roles: FeedbackRoles, space: ItemSpace): UserHistory {
   const seen = new Set<number>();
@@ -34,7 +37,14 @@ export function historyOf(userId: UserId, rows: readonly Feedback[], roles: Feed
   }
   const liked = [...positives].filter((index) => !negatives.has(index));
   const fingerprint = fingerprintOf(liked, negatives, space);
-  return { userId, positives: Int32Array.from(liked), negatives, seen, updatedMs, fingerprint };
+  return {
+    userId,
+    positives: Int32Array.from(liked),
+    negatives: negatives.size > 0 ? negatives : NONE,
+    seen,
+    updatedMs,
+    fingerprint,
+  };
 }
 
 function fingerprintOf(liked: Iterable<number>, disliked: Iterable<number>, space: ItemSpace): string {

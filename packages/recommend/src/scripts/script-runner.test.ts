@@ -119,7 +119,7 @@ it("fails what runs, waits or comes after it is closed", async () => {
   const later = Promise.allSettled([closing.run({ name: "mine", script: "[]" }, "ann")]);
   const outcomes = [...(await runs), ...(await later)];
   expect(outcomes.map((outcome) => outcome.status === "rejected" && outcome.reason.code)).toEqual([
-    "INVALID_ARGUMENT",
+    "UNAVAILABLE",
     "ABORTED",
     "ABORTED",
   ]);

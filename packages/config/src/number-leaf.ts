@@ -1,0 +1,22 @@
+import { type LeafOptions, leaf, shown, ValueError } from "./leaves.ts";
+import type { LeafField } from "./section.ts";
+
+export interface NumberOptions extends LeafOptions {
+  /** Whether 0 itself is allowed. */
+  readonly isZeroAllowed: boolean;
+}
+
+/** Number between 0 and 1; a text that is one is taken too, which is what environment variables hold. */
+export function share(key: string, options: NumberOptions): LeafField<number> {
+  const parse = (value: unknown): number => {
+    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+    if (typeof number !== "number" || Number.isNaN(number))
+      throw new ValueError(`${key} must be a number, not ${shown(value)}`);
+    if (number < 0 || (number === 0 && !options.isZeroAllowed)) {
+      throw new ValueError(options.isZeroAllowed ? `${key} must be 0 or greater` : `${key} must be greater than 0`);
+    }
+    if (number > 1) throw new ValueError(`${key} must be 1 or less`);
+    return number;
+  };
+  return leaf(key, "number", options, parse, (value) => value);
+}
