@@ -7,6 +7,7 @@ export { fmPredict, fmScores, fmVectors } from "./fm-scores";
 export { fmTrain } from "./fm";
 export { gramPanels, gramPartial, gramReduce } from "./gram";
 export { fillFilters } from "./membership";
+export { hnswBeamBytes, hnswInsert, hnswSearch } from "./hnsw";
 export { shuffle } from "./shuffle";
 export { scanNeighbors, scanScratch } from "./scan-neighbors";
 export { sparseNeighbors } from "./sparse-neighbors";

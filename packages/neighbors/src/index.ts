@@ -1,5 +1,12 @@
+export type { DenseIndex, DenseSearchOptions } from "./dense-index.ts";
+export { DenseNeighborIndex } from "./dense-neighbor-index.ts";
+export type { DenseMetric, DenseNeighborOptions, DenseRows } from "./dense-rows.ts";
 export { type FindNeighborsOptions, findNeighbors } from "./find-neighbors.ts";
+export type { HnswArrays } from "./hnsw-arrays.ts";
+export { HnswIndex } from "./hnsw-index.ts";
+export type { HnswOptions, HnswSearchOptions } from "./hnsw-options.ts";
 export type { Similarity, SparseNeighborOptions } from "./neighbor-options.ts";
 export type { NeighborIndex, NeighborSearchOptions, NeighborTable } from "./neighbor-table.ts";
+export { type OpenDenseIndexOptions, openDenseIndex } from "./open-dense-index.ts";
 export { SparseNeighborIndex } from "./sparse-neighbor-index.ts";
 export { itemRows, type SparseRows, tagRows, userRows } from "./sparse-rows.ts";
