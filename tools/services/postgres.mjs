@@ -1,10 +1,14 @@
 // PostgreSQL 15 or newer of the system's packages. Without fsync: its data survive a killed process, not a power cut.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { findProgram, installDebianPackages, isPortOpen, run, serverUser } from "./supervisor.mjs";
 
 const DEBIAN_FOLDER = "/usr/lib/postgresql";
-const SETTINGS = ["listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "timezone=UTC", "max_connections=200"];
+const SETTINGS = [
+  ...["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"],
+  ...["fsync=off", "full_page_writes=off", "timezone=UTC"],
+];
 
 /** Debian keeps the programs of each version in a folder that is not on the PATH. */
 function program(name) {
@@ -13,6 +17,24 @@ function program(name) {
     name,
     versions.map((version) => join(DEBIAN_FOLDER, version, "bin")),
   );
+}
+
+/** Whether a process works in the folder; of a killed server some live a moment longer than the first. */
+function isInUse(folder) {
+  const processes = existsSync("/proc/self") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  return processes.some((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === folder;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Removes the lock of a killed server. A process id in it that nobody has waited for yet would keep the next one from starting. */
+async function removeStaleLock(data) {
+  while (isInUse(data)) await sleep(20);
+  rmSync(join(data, "postmaster.pid"), { force: true });
 }
 
 const login = (port) => ["-h", "127.0.0.1", "-p", String(port), "-U", "postgres"];
@@ -26,14 +48,15 @@ export const postgres = {
   install: (context) => {
     if (program("initdb") === undefined) installDebianPackages(["postgresql"], context);
   },
-  command: ({ home, port }) => {
+  command: async ({ home, port }) => {
     const user = serverUser("postgres", home);
     const data = join(home, "data");
     if (!existsSync(join(data, "PG_VERSION"))) {
       const encoding = ["-E", "UTF8", "--locale=C.UTF-8"];
       run(program("initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "--no-sync", ...encoding], { cwd: home, ...user });
     }
-    const settings = [...SETTINGS, `unix_socket_directories=${home}`].flatMap((setting) => ["-c", setting]);
+    await removeStaleLock(data);
+    const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
     return { file: program("postgres"), args: ["-D", data, "-p", String(port), ...settings], user };
   },
   isReady: async (port) => {

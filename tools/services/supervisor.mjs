@@ -1,7 +1,7 @@
 // Starts, finds and stops throwaway servers for tests. Each lives in a folder of its own with its data, its log and a
 // `state.json` of process id and port, so that a second start finds the first and a restart after a kill finds its data.
 import { spawn, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -72,7 +72,10 @@ export async function startService(service, { folder = defaultFolder(), log = ()
   const home = join(folder, service.name);
   const chosen = process.env[`FURZE_${service.name.toUpperCase()}_PORT`];
   const port = Number(chosen ?? readState(folder, service.name)?.port ?? (await freePort()));
-  for (const path of [folder, home]) mkdirSync(path, { recursive: true, mode: OPEN_TO_ALL });
+  for (const path of [folder, home]) {
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, OPEN_TO_ALL);
+  }
   await service.install({ log });
   const command = await service.command({ home, port, log });
   const pid = launch(command, home);

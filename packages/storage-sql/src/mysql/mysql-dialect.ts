@@ -1,5 +1,5 @@
 import { UnavailableError } from "@furze/core";
-import { chunkRows } from "../server/chunks.ts";
+import { chunkRows, sendOverlapped } from "../server/chunks.ts";
 import type { ColumnTypes, Insertion, SqlConnection, SqlDialect, SqlValue } from "../server/sql-driver.ts";
 
 const INSERT_CHUNK_ROWS = 2000;
@@ -38,9 +38,11 @@ async function insert(connection: SqlConnection, insertion: Insertion, rows: rea
           .map(([column, value]) => `${column} = ${value}`)
           .join(", ")}`;
   const start = `INSERT ${assignments === undefined ? "IGNORE " : ""}INTO ${table} (${names}) VALUES `;
-  for (const chunk of chunkRows(rows, INSERT_CHUNK_ROWS, INSERT_CHUNK_SIZE)) {
-    await connection.query(`${start}${chunk.map(rowLiteral).join(",")}${action}`);
-  }
+  await sendOverlapped(
+    chunkRows(rows, INSERT_CHUNK_ROWS, INSERT_CHUNK_SIZE),
+    (chunk) => `${start}${chunk.map(rowLiteral).join(",")}${action}`,
+    (sql) => connection.query(sql),
+  );
 }
 
 function rowLiteral(row: readonly SqlValue[]): string {

@@ -33,3 +33,20 @@ export function lastOfEachKey<Row>(rows: readonly Row[], keyOf: (row: Row) => st
   const byKey = new Map(rows.map((row) => [keyOf(row), row]));
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
+
+/** Sends one chunk after another; the next one is prepared while the server works on the last. */
+export async function sendOverlapped<Chunk, Prepared>(
+  chunks: Iterable<Chunk>,
+  prepare: (chunk: Chunk) => Prepared,
+  send: (prepared: Prepared) => Promise<unknown>,
+): Promise<void> {
+  let underWay: Promise<unknown> | undefined;
+  for (const chunk of chunks) {
+    const prepared = prepare(chunk);
+    await underWay;
+    underWay = send(prepared);
+    // It is awaited a little later; until then its failure has a handler.
+    underWay.catch(() => {});
+  }
+  await underWay;
+}
