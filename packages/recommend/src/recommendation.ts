@@ -5,7 +5,7 @@ export interface Recommendation {
   readonly itemId: ItemId;
   /** Score of the first source; scores of different sources do not compare. Latest: unix seconds of the item. */
   readonly score: number;
-  /** Recommenders that proposed the item, the deciding one first: `collaborative`, `item-to-item/similar`, `latest`, ... */
+  /** Recommenders that proposed the item, the deciding one first: `collaborative`, `item-to-item/similar`, `latest`, ...; `replacement` when none did. */
   readonly sources: readonly string[];
   /** Model behind the score; `""` when none. */
   readonly modelId: string;

@@ -3,8 +3,6 @@ import type { MergedCandidate } from "./merge.ts";
 
 /** Later stage of the pipeline: changes the merged lists of a batch of users. Stages run in the order of the pipeline. */
 export interface Reranker {
-  /** Name that items carry as their source when no recommender proposed them: `replacement`. */
-  readonly name: string;
   /**
    * @param lists one a request, aligned, best first
    * @returns one a request, aligned, best first, each item once, at most `options.limit` items each

@@ -36,7 +36,6 @@ interface Pool {
  * Cost: one call of each explorer a batch.
  */
 export class ExploreReranker implements Reranker {
-  readonly name = "explore";
   readonly #explorers: readonly Explorer[];
   readonly #listDigest: (history: UserHistory) => string;
 

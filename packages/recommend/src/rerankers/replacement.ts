@@ -12,8 +12,8 @@ export interface ReplacementOptions {
   readonly readDecay: number;
 }
 
-const NAME = "replacement";
-const SOURCES: readonly string[] = [NAME];
+/** Source of items that no recommender proposed. */
+const SOURCES: readonly string[] = ["replacement"];
 
 /**
  * Lets items come back that the user has seen, further down than they would stand. Items he dislikes never do.
@@ -26,7 +26,6 @@ const SOURCES: readonly string[] = [NAME];
  * Cost: O(n * log n) a user.
  */
 export class ReplacementReranker implements Reranker {
-  readonly name: string = NAME;
   readonly #options: ReplacementOptions;
   readonly #space: ItemSpace;
 

@@ -1,7 +1,10 @@
-import { SeededRandom } from "@furze/dataset";
+import { IdDictionary, SeededRandom, UserItemMatrix } from "@furze/dataset";
+import { Als } from "@furze/matrix-factorization";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { item, openStores, START_MS, type Stores } from "../../test/fixture.ts";
+import { encodeCollaborativeModel } from "../collaborative-model.ts";
+import { CollaborativeModelHolder } from "../collaborative-model-holder.ts";
 import { ItemSpace } from "../item-space.ts";
 import type { MergedCandidate } from "../merge.ts";
 import type { UserHistory } from "../user-history.ts";
@@ -127,6 +130,43 @@ describe("DiversityReranker", () => {
     expect(meanPlaces[1]).toBeLessThan(7);
     expect(meanPlaces[2]).toBeLessThan(10);
     expect(meanPlaces.toSorted((a, b) => a - b)).toEqual(meanPlaces);
+  });
+
+  it("goes by the factor model's item vectors where it has both items", async () => {
+    // Two groups of users, each with items of its own; categories say nothing of them. The model does not know the last item.
+    const groups = [0, 1].map((group) => Array.from({ length: 6 }, (_, place) => 2 * place + group));
+    const rows = Array.from({ length: 24 }, (_, user) => groups[user % 2]?.filter((_, place) => place !== user % 6) ?? []);
+    const ids = (names: readonly string[]): IdDictionary => {
+      const dictionary = new IdDictionary();
+      for (const name of names) dictionary.add(name);
+      return dictionary;
+    };
+    const matrix = UserItemMatrix.fromRows({ numItems: 12, rows });
+    using factors = await new Als({ numFactors: 4, numEpochs: 10, threads: 1 }).fit(matrix);
+    const itemIds = ids(Array.from({ length: 12 }, (_, index) => `item-${index}`));
+    const file = encodeCollaborativeModel({
+      modelId: "1",
+      userIds: ids(rows.map((_, user) => `user-${user}`)),
+      itemIds,
+      factors,
+    });
+    const models = new CollaborativeModelHolder();
+    await models.update({ modelId: "1", sha256: "" }, async () => file);
+    const list = ranked([0, 2, 4, 1, 3, 5]);
+    const [spreadOut] = await new DiversityReranker({ strength: 0.6 }, space, models).rerank([list], [], { limit: 6 });
+    expect(
+      indicesOf(spreadOut)
+        .map((index) => index % 2)
+        .slice(0, 2),
+    ).toEqual([0, 1]);
+    const [plain] = await new DiversityReranker({ strength: 0.6 }, space, undefined).rerank([list], [], { limit: 6 });
+    expect(indicesOf(plain)).not.toEqual(indicesOf(spreadOut));
+    const lease = models.acquire();
+    const dispose = vi.spyOn(lease?.model.factors ?? factors, "dispose");
+    lease?.release();
+    models.dispose();
+    // Nobody has kept a hold on the model.
+    expect(dispose).toHaveBeenCalledOnce();
   });
 
   it("refuses a strength out of range", () => {
