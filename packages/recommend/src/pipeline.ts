@@ -48,12 +48,13 @@ export class Pipeline {
     this.space = new ItemSpace(dataStore.items);
     this.histories = new UserHistories({ ...options, feedback: dataStore.feedback, space: this.space, clock });
     this.#clock = clock;
+    const scripting = { space: this.space, runner: this.#scripts, clock, logger };
     const generators: CandidateGenerator[] = [
       new LatestGenerator(dataStore.items, this.space),
       ...options.leaderboards.map(({ name }) => new NonPersonalizedGenerator(name, cacheStore, this.space)),
       ...options.itemToItem.map(({ name }) => new ItemToItemGenerator(name, cacheStore, this.space)),
       ...options.userToUser.map(({ name }) => new UserToUserGenerator(name, cacheStore, this.space, this.histories)),
-      ...(options.external ?? []).map((external) => new ExternalGenerator(external, this.space, this.#scripts, logger)),
+      ...(options.external ?? []).map((external) => new ExternalGenerator(external, scripting)),
     ];
     if (options.collaborative) generators.push(new CollaborativeGenerator(this.space, models));
     this.#generators = new Map(generators.map((generator) => [generator.name, generator]));

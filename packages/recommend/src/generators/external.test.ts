@@ -53,8 +53,8 @@ it("leaves the list to the others when the script fails, and says so once a batc
   expect(ids(await recommender.recommend("ben", { limit: 1 }))).toEqual(["f"]);
 });
 
-it("gives a batch up after eight failures in a row", async () => {
-  const { pipeline } = system("throw 1");
+it("leaves a script alone for ten seconds after eight failures in a row", async () => {
+  const { pipeline, recommender } = system("throw 1");
   const userIds = Array.from({ length: 50 }, (_, user) => `user-${user}`);
   const requests = (await pipeline.historiesOf(userIds)).map((history) => pipeline.requestFor(history));
   const lists = await pipeline.rank(requests, { limit: 3 });
@@ -64,6 +64,15 @@ it("gives a batch up after eight failures in a row", async () => {
   // Up to three more were under way in the other threads.
   expect(users).toBeGreaterThanOrEqual(8);
   expect(users).toBeLessThanOrEqual(11);
+  const triesAfter = async (ms: number) => {
+    warnings = [];
+    stores.clock.advance(ms);
+    expect(await recommender.recommend("ann", { limit: 3 })).toHaveLength(3);
+    return warnings.length;
+  };
+  expect(await triesAfter(9999)).toBe(0);
+  expect(await triesAfter(1)).toBe(1);
+  expect(await triesAfter(9999)).toBe(0);
 });
 
 it("runs once a user with replacement", async () => {

@@ -1,31 +1,44 @@
-import { type CallOptions, FurzeError, type Logger, MAX_ID_LENGTH, type UserId } from "@furze/core";
+import { type CallOptions, type Clock, FurzeError, type Logger, MAX_ID_LENGTH, type UserId } from "@furze/core";
 import type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "../candidate-generator.ts";
 import { type Candidates, NO_CANDIDATES } from "../candidates.ts";
 import type { ItemSpace } from "../item-space.ts";
 import type { ExternalOptions } from "../scripts/external-options.ts";
 import type { ScriptRunner } from "../scripts/script-runner.ts";
 
-/** So many failures in a row end a batch: a service that is down would cost each user the time limit. */
+/** After so many failures in a row the script rests: a service that is down would cost each user the time limit. */
 const MAX_FAILURES_IN_ROW = 8;
+const REST_MS = 10_000;
 /** More ids of one script's value are not looked at. */
 const MAX_IDS = 10_000;
 
+export interface ExternalDependencies {
+  readonly space: ItemSpace;
+  readonly runner: ScriptRunner;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /**
  * What a script recommends, in its order, with score 0. It knows nothing of categories, so it proposes nothing when some are asked
- * for. A script that fails costs the user its items, not his list; a batch logs one line for all failures.
+ * for. A script that fails costs the user its items, not his list; a batch logs one line for all failures. One that fails again and
+ * again is left alone for a while.
  */
 export class ExternalGenerator implements CandidateGenerator {
   readonly name: string;
   readonly #external: ExternalOptions;
   readonly #space: ItemSpace;
   readonly #runner: ScriptRunner;
+  readonly #clock: Clock;
   readonly #logger: Logger;
+  #failuresInRow = 0;
+  #restsUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(external: ExternalOptions, space: ItemSpace, runner: ScriptRunner, logger: Logger) {
+  constructor(external: ExternalOptions, { space, runner, clock, logger }: ExternalDependencies) {
     this.name = `external/${external.name}`;
     this.#external = external;
     this.#space = space;
     this.#runner = runner;
+    this.#clock = clock;
     this.#logger = logger;
   }
 
@@ -47,16 +60,16 @@ export class ExternalGenerator implements CandidateGenerator {
     const found = new Map<UserId, readonly number[]>();
     const left = userIds.values();
     const errors: unknown[] = [];
-    let failuresInRow = 0;
     const work = async (): Promise<void> => {
-      for (let next = left.next(); next.done !== true && failuresInRow < MAX_FAILURES_IN_ROW; next = left.next()) {
+      for (const userId of left) {
+        if (this.#clock.now() < this.#restsUntilMs) return;
         try {
-          found.set(next.value, this.#indicesOf(await this.#runner.run(this.#external, next.value, call)));
-          failuresInRow = 0;
+          found.set(userId, this.#indicesOf(await this.#runner.run(this.#external, userId, call)));
+          this.#failuresInRow = 0;
         } catch (error) {
           if (!FurzeError.is(error) || error.code === "ABORTED") throw error;
           errors.push(error);
-          failuresInRow++;
+          this.#countFailure();
         }
       }
     };
@@ -66,6 +79,12 @@ export class ExternalGenerator implements CandidateGenerator {
       this.#logger.warn("external script failed", { recommender: this.name, users: errors.length, skipped, error: errors[0] });
     }
     return found;
+  }
+
+  /** After a rest the next failure is followed by another one. */
+  #countFailure(): void {
+    this.#failuresInRow++;
+    if (this.#failuresInRow >= MAX_FAILURES_IN_ROW) this.#restsUntilMs = this.#clock.now() + REST_MS;
   }
 
   #indicesOf(itemIds: readonly string[]): readonly number[] {
