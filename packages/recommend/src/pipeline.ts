@@ -72,7 +72,10 @@ export class Pipeline {
     return generator;
   }
 
-  /** Digest that a user's list carries while nothing changes that it depends on: the options, what he likes and dislikes, and what he has seen if that may stand in it. */
+  /**
+   * Digest that a user's list carries while nothing changes that it depends on: the options, what he likes and dislikes, and with
+   * replacement what he has seen.
+   */
   listDigest(history: UserHistory): string {
     const digest = `${this.digest}/${history.fingerprint}`;
     return this.options.replacement === undefined ? digest : `${digest}/${seenFingerprint(history, this.space)}`;
