@@ -9,7 +9,7 @@ export interface FindNeighborsOptions extends SparseNeighborOptions, NeighborSea
 }
 
 /**
- * Neighbors of every row, exactly: one search of a `SparseNeighborIndex` over all its rows.
+ * Neighbors of every row: one search of a `SparseNeighborIndex` over all its rows.
  * With several sources over the same rows the score is the mean of their scores.
  *
  * @param sources tags (`tagRows`), users of items (`itemRows`), items of users (`userRows`), or a list of such

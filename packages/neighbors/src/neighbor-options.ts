@@ -27,7 +27,8 @@ export interface SparseNeighborOptions {
   /**
    * Bound on the mean work per row, in additions (about a nanosecond each). Above it the features that the most rows hold are
    * left out, most frequent first, as if no row had them: they say least and cost most (a feature that all n rows hold
-   * costs n * n). Default: 100,000, or more as long as all rows together need at most 2 * 10^10; `Infinity` is always exact.
+   * costs n * n). What method `"scan"` scans is not counted and never left out. Default: 100,000, or more as long as all rows
+   * together need at most 2 * 10^10; `Infinity` is always exact.
    */
   readonly maxAccumulationsPerRow?: number | undefined;
   /** Threads to work on. Default: the pool of the process. */

@@ -4,9 +4,9 @@ export interface NeighborTable {
   readonly limit: number;
   /** Shape [rows, limit], row-major: neighbors best first, equal scores by ascending index, -1 where there are fewer. */
   readonly indices: Int32Array;
-  /** Shape [rows, limit]: score of each neighbor, greater than 0; 0 beside an index of -1. */
+  /** Shape [rows, limit]: score of each neighbor, greater than 0 over sparse features; 0 beside an index of -1. */
   readonly scores: Float32Array;
-  /** Features that were left out because too many rows hold them, see `maxAccumulationsPerRow`; 0 means that the result is exact. */
+  /** Features that were left out because too many rows hold them, see `maxAccumulationsPerRow`; 0 means that none was. */
   readonly numFeaturesLeftOut: number;
 }
 
