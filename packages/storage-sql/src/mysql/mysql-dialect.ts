@@ -76,6 +76,7 @@ export const mysqlDialect: SqlDialect = {
   in: (column) => `${column} IN (?)`,
   opaque: (column) => `CONCAT(${column})`,
   useIndex: (index) => `FORCE INDEX (${index})`,
+  primaryKey: "PRIMARY",
   lockRows: "LOCK IN SHARE MODE",
   comparesRows: false,
   categoriesOfItems: "JSON_TABLE(items.categories, '$[*]' COLUMNS (category longtext PATH '$')) AS listed",

@@ -66,6 +66,7 @@ export const postgresDialect: SqlDialect = {
   in: (column) => `${column} = ANY(?::text[])`,
   opaque: (column) => `(${column} || '')`,
   useIndex: () => "",
+  primaryKey: "",
   lockRows: "FOR KEY SHARE",
   comparesRows: true,
   categoriesOfItems: "json_array_elements_text(items.categories::json) AS listed(category)",

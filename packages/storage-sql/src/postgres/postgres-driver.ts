@@ -9,6 +9,12 @@ import { textArray } from "./postgres-arrays.ts";
 /** Object ids of types whose text is a number that a double holds. */
 const NUMBER_OIDS: ReadonlySet<number> = new Set([20, 21, 23, 700, 701]);
 
+/**
+ * Every ordered read here has an index in its order and stops early. A planner that misjudges a filter would rather read and sort the
+ * whole table, for each batch of a scan again. Compiling statements costs more than these short ones take.
+ */
+const SESSION_SETTINGS = "SET enable_sort = off; SET enable_incremental_sort = off; SET jit = off";
+
 /** More shapes of statement than this are not prepared. */
 const MAX_PREPARED = 256;
 
@@ -59,6 +65,8 @@ class PostgresDriver implements SqlDriver {
   readonly place: string;
   readonly #pool: Pool;
   readonly #statements = new Statements();
+  /** Connections that have their settings. */
+  readonly #prepared = new WeakSet<PoolClient>();
 
   constructor(pool: Pool, place: string) {
     this.#pool = pool;
@@ -69,6 +77,15 @@ class PostgresDriver implements SqlDriver {
     const client = await this.#pool.connect();
     // The call in flight fails by itself; without a listener the loss of the connection would end the process.
     client.on("error", () => {});
+    if (!this.#prepared.has(client)) {
+      try {
+        await client.query(SESSION_SETTINGS);
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+      this.#prepared.add(client);
+    }
     return new PostgresConnection(client, this.#statements);
   }
 

@@ -20,6 +20,7 @@ import {
   type Page,
 } from "@furze/storage";
 import { checkBatchSize, checkLimit } from "../checks.ts";
+import { compareBytes } from "./byte-order.ts";
 import { chunkList } from "./chunks.ts";
 import { FeedbackBatcher } from "./feedback-batcher.ts";
 import { type KeysetReading, readKeyset } from "./keyset.ts";
@@ -118,7 +119,8 @@ export class ServerFeedbackStore implements FeedbackStore {
     const filter = filterConditions(dialect, options);
     if (filter === undefined) return;
     const byUser = options.order === "user";
-    const select = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} ${byUser ? "" : dialect.useIndex(this.#tables.feedbackByItem)}`;
+    const index = dialect.useIndex(byUser ? dialect.primaryKey : this.#tables.feedbackByItem);
+    const select = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} ${index}`;
     const columns = byUser ? ["user_id", "item_id", "feedback_type"] : ["item_id", "user_id", "feedback_type"];
     let from: OrderValue[] | undefined;
     for (;;) {
@@ -140,10 +142,9 @@ export class ServerFeedbackStore implements FeedbackStore {
     const { dialect } = this.#session;
     const condition = filterConditions(dialect, filter);
     if (condition === undefined || ids.length === 0) return ids.map(() => []);
-    const [column, other] = kind === "user" ? ["user_id", "item_id"] : ["item_id", "user_id"];
-    const where = [dialect.in(column as string), ...condition.conditions].join(" AND ");
-    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} WHERE ${where}
-      ORDER BY timestamp_ms DESC, ${other}, feedback_type`;
+    const column = kind === "user" ? "user_id" : "item_id";
+    const where = [dialect.in(column), ...condition.conditions].join(" AND ");
+    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} WHERE ${where}`;
     const byId = new Map<string, Feedback[]>(ids.map((id) => [id, []]));
     await this.#session.read(async (connection) => {
       // A second attempt begins anew.
@@ -153,6 +154,9 @@ export class ServerFeedbackStore implements FeedbackStore {
         for (const row of rows.map(toFeedback)) byId.get(kind === "user" ? row.userId : row.itemId)?.push(row);
       }
     }, filter);
+    // Sorted here: servers do it over again for all users together, on disk when comments are long.
+    const compare = kind === "user" ? newestFirstByItem : newestFirstByUser;
+    for (const list of byId.values()) list.sort(compare);
     return ids.map((id) => byId.get(id) ?? []);
   }
 
@@ -173,6 +177,14 @@ export class ServerFeedbackStore implements FeedbackStore {
     const columns = ["user_id", "item_id"];
     return { select, columns, from: start, conditions: ["feedback_type = ?"], parameters: [feedbackType] };
   }
+}
+
+function newestFirstByItem(a: Feedback, b: Feedback): number {
+  return b.timestampMs - a.timestampMs || compareBytes(a.itemId, b.itemId) || compareBytes(a.feedbackType, b.feedbackType);
+}
+
+function newestFirstByUser(a: Feedback, b: Feedback): number {
+  return b.timestampMs - a.timestampMs || compareBytes(a.userId, b.userId) || compareBytes(a.feedbackType, b.feedbackType);
 }
 
 function pairCondition(

@@ -88,6 +88,8 @@ export interface SqlDialect {
   opaque(column: string): string;
   /** Behind a table in FROM: use this index. */
   useIndex(index: string): string;
+  /** Name of the primary key for `useIndex`. */
+  readonly primaryKey: string;
   /** Behind a SELECT: keeps the rows it found from being deleted by others until the end of the transaction. */
   readonly lockRows: string;
   /** Whether `(a, b) > (?, ?)` walks an index; otherwise it is taken apart. */
