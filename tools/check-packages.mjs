@@ -66,14 +66,23 @@ function pack({ name, folder: cwd }, folder) {
   return filename;
 }
 
+/** Drivers that packages leave to their users, in the versions that the packages are tested with. */
+function optionalDrivers(packages) {
+  const drivers = {};
+  for (const { manifest } of packages) {
+    for (const name of Object.keys(manifest.peerDependencies ?? {})) {
+      if (name !== "vitest") drivers[name] = manifest.devDependencies[name];
+    }
+  }
+  return drivers;
+}
+
 function smokeTest(tarballs, folder) {
   const project = join(folder, "project");
   mkdirSync(project);
   const files = Object.fromEntries([...tarballs].map(([{ manifest }, tarball]) => [manifest.name, `file:${tarball}`]));
-  writeFileSync(
-    join(project, "package.json"),
-    JSON.stringify({ name: "smoke", private: true, type: "module", dependencies: files }),
-  );
+  const dependencies = { ...files, ...optionalDrivers(tarballs.keys()) };
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "smoke", private: true, type: "module", dependencies }));
   // Without the overrides the tarballs' own dependencies would be looked up in the registry.
   const overrides = Object.entries(files).map(([name, file]) => `  "${name}": "${file}"\n`);
   writeFileSync(

@@ -49,7 +49,13 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
   });
   resources.defer(() => clusterServer.close());
 
-  const pipeline = new Pipeline(pipelineOptions(config), { dataStore, cacheStore, clock });
+  const pipeline = new Pipeline(pipelineOptions(config), {
+    dataStore,
+    cacheStore,
+    clock,
+    logger: logger.child({ component: "pipeline" }),
+  });
+  resources.defer(() => pipeline.close());
   const metrics = new Metrics();
   metrics.registerProcessMetrics();
   const api = createMasterApi({

@@ -33,7 +33,14 @@ export async function startServer(options: ServerOptions, logger: Logger, signal
   const models = new CollaborativeModelHolder({ kept, logger: logger.child({ component: "models" }) });
   resources.defer(() => models.dispose());
 
-  const pipeline = new Pipeline(pipelineOptions(config), { dataStore, cacheStore, clock, models });
+  const pipeline = new Pipeline(pipelineOptions(config), {
+    dataStore,
+    cacheStore,
+    clock,
+    models,
+    logger: logger.child({ component: "pipeline" }),
+  });
+  resources.defer(() => pipeline.close());
   const canPropose = () => !pipeline.options.collaborative || models.modelId !== "";
   let listsVersion = state.listsVersion;
   const follow = async (current: ClusterState): Promise<void> => {

@@ -43,7 +43,14 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   const models = new CollaborativeModelHolder({ kept, logger: logger.child({ component: "models" }) });
   resources.defer(() => models.dispose());
 
-  const pipeline = new Pipeline(pipelineOptions(config), { dataStore, cacheStore, clock: systemClock, models });
+  const pipeline = new Pipeline(pipelineOptions(config), {
+    dataStore,
+    cacheStore,
+    clock: systemClock,
+    models,
+    logger: logger.child({ component: "pipeline" }),
+  });
+  resources.defer(() => pipeline.close());
   const currentModelId = () => models.modelId;
   const maker = new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock: systemClock, currentModelId });
   const scheduler = new ListScheduler({
