@@ -8,7 +8,7 @@ export const SEEN: u32 = 0x80000000;
 
 // Words of a graph: vectors, stride (floats), rows, levels (bytes), links of layer 0, most links there, first upper list of each row,
 // upper lists, most links in them, locks, entry row, highest level. A list is its length and room for the most links.
-// A beam is its size and capacity, two unused words, distances and rows, nearest first.
+// A beam is its size and capacity, two unused words, distances and rows, nearest first, and room for the links of a row.
 
 /** Squared Euclidean distance of two rows; n a multiple of 4. */
 // @ts-ignore: decorator
@@ -69,6 +69,7 @@ export function searchLayer(graph: usize, query: usize, level: i32, width: i32, 
   const stride = load<i32>(graph, 4);
   const distances = beam + 16;
   const rows = beamRows(beam);
+  const fresh = rows + ((<usize>load<u32>(beam, 4)) << 2);
   const counter = visited + ((<usize>load<u32>(graph, 8)) << 2);
   const search = load<u32>(counter) + 1;
   store<u32>(counter, search);
@@ -87,11 +88,21 @@ export function searchLayer(graph: usize, query: usize, level: i32, width: i32, 
     store<u32>(at, row | SEEN);
     const list = listOf(graph, <i32>row, level);
     const end = list + 4 + ((<usize>load<u32>(list)) << 2);
+    // All new rows are touched before the first is compared, so that the misses of the cache overlap.
+    let last = fresh;
+    let touched: u32 = 0;
     for (let link = list + 4; link < end; link += 4) {
       const other = load<u32>(link);
       const mark = visited + ((<usize>other) << 2);
       if (load<u32>(mark) == search) continue;
       store<u32>(mark, search);
+      store<u32>(last, other);
+      last += 4;
+      touched += load<u32>(vectorOf(graph, <i32>other));
+    }
+    store<u32>(beam, touched, 8);
+    for (let at = fresh; at < last; at += 4) {
+      const other = load<u32>(at);
       const distance = squaredDistance(query, vectorOf(graph, <i32>other), stride);
       if (size == width && distance >= load<f32>(distances + ((<usize>(size - 1)) << 2))) continue;
       const place = insertSorted(distances, rows, size, width, distance, other);

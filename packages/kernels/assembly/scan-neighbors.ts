@@ -2,31 +2,24 @@
 // For each query and block every row gets an upper bound of its similarity in one byte: features that few rows hold are added through
 // inverted lists, features that many rows hold by table look-up, four features of 16 rows in one instruction (the "fast scan" of
 // Andre, Kermarrec, Le Scouarnec, VLDB 2015). Only rows whose bound reaches the worst kept neighbor are scored exactly.
-import { offer, scoreOf, sortBest, WEIGHT_MASK, WEIGHT_UNIT } from "./sparse-neighbors";
-
-/** Rows of a block. */
-const BLOCK = 16384;
-/** Rows of the first step, from which the first neighbors come: without them every row that has anything in common is a candidate. */
-const FIRST = 2048;
-/** Bound that the worst kept neighbor gets; what is far above it saturates at 255. */
-const BOUND: f32 = 224;
-/** Most queries of a call. */
-const BATCH = 32;
-/** Bytes of the state of a query: kept neighbors; accepted rows, sums of their counts and weights (floats). */
-const STATE: usize = 16;
-/** Bytes of an active group: its table and the pointer to its plane. */
-const ACTIVE: usize = 32;
-
-// Pointers of an index, in words: offsets, indices, weights, list offsets, lists, norms, shrinkage, originals, planes, groups,
-// slots, targets, block norms, most features of a row. Scratch: sums of a block, candidates, histogram, states, group weights and
-// active groups (64 of each), cursors of each query, marks of each feature.
-const CANDIDATES: usize = BLOCK;
-const HISTOGRAM: usize = CANDIDATES + BLOCK * 4;
-const STATES: usize = HISTOGRAM + 1024;
-const GROUP_WEIGHTS: usize = STATES + <usize>BATCH * STATE;
-const ACTIVES: usize = GROUP_WEIGHTS + 64 * 16;
-const LANES: usize = ACTIVES + 64 * ACTIVE;
-const CURSORS: usize = LANES + 64;
+import { evaluate } from "./scan-candidates";
+import {
+  ACTIVE,
+  ACTIVES,
+  BATCH,
+  BLOCK,
+  BOUND,
+  CANDIDATES,
+  CURSORS,
+  FIRST,
+  GROUP_WEIGHTS,
+  LANES,
+  leastSum,
+  STATE,
+  STATES,
+  weightOf,
+} from "./scan-layout";
+import { sortBest } from "./sparse-neighbors";
 
 /** Bytes of the scratch of a thread, before the cursors (batch * most features of a row words) and marks (8 bytes a feature). */
 export function scanScratch(): i32 {
@@ -35,7 +28,7 @@ export function scanScratch(): i32 {
 
 /**
  * Neighbors of the positions queries[begin, end), at most 32; results as in sparseNeighbors, given as original rows.
- * The scratch is all zeros before and after.
+ * Sums, group weights and marks in the scratch are zero before and after.
  */
 export function scanNeighbors(
   index: usize,
@@ -126,21 +119,6 @@ function scanBlock(
 function rowLength(index: usize, position: i32): i32 {
   const offsets = (<usize>load<u32>(index)) + ((<usize>position) << 2);
   return load<i32>(offsets, 4) - load<i32>(offsets);
-}
-
-/** Least S + extra * c of a row whose score reaches `score`: the minimum over c of T (1 + shrinkage / c) + extra * c. */
-// @ts-ignore: decorator
-@inline
-function leastSum(score: f32, norm: f32, shrinkage: f32, extra: f32): f32 {
-  const sum = score / norm;
-  // A little less, against rounding.
-  return (sum + <f32>2 * sqrt<f32>(sum * shrinkage * extra)) * <f32>0.99999;
-}
-
-// @ts-ignore: decorator
-@inline
-function weightOf(mark: u64): f32 {
-  return <f32>(<f64>(<i64>(mark & WEIGHT_MASK)) * WEIGHT_UNIT);
 }
 
 /** Spreads the weights of the query's features over the marks; returns their sum. */
@@ -266,82 +244,3 @@ function scanRows(actives: i32, rows: i32, bound: i32, scratch: usize): i32 {
   return <i32>((next - scratch - CANDIDATES) >> 2);
 }
 
-/** Scores the candidates whose sums still reach the bound, which rises with the worst kept neighbor. */
-function evaluate(
-  index: usize,
-  position: i32,
-  first: i32,
-  limit: i32,
-  outIndices: usize,
-  outScores: usize,
-  scratch: usize,
-  state: usize,
-  candidates: i32,
-  bound: i32,
-  norm: f32,
-  extra: f32,
-  unit: f32,
-): void {
-  const marks = scratch + CURSORS + (<usize>BATCH) * ((<usize>load<u32>(index, 52)) << 2);
-  const originals = <usize>load<u32>(index, 28);
-  const norms = <usize>load<u32>(index, 20);
-  const shrinkage = load<f32>(index, 24);
-  const rowNorm: f32 = norms == 0 ? 1 : load<f32>(norms + ((<usize>position) << 2));
-  let size = load<i32>(state);
-  // Without a worst kept neighbor yet, the rows with the highest sums come first: they raise the bound for the others.
-  let floor = size < limit && candidates > limit ? floorOf(scratch, candidates, limit) : bound;
-  let ceiling = 256;
-  for (;;) {
-    for (let i = 0; i < candidates; i++) {
-      const candidate = load<u32>(scratch + CANDIDATES + ((<usize>i) << 2));
-      const value = <i32>(candidate >>> 16);
-      if (value < max(floor, bound) || value >= ceiling) continue;
-      const target = first + <i32>(candidate & 0xffff);
-      if (target == position) continue;
-      const sum = sumOfMarks(index, target, marks);
-      const score = scoreOf(sum, norms, rowNorm, target, shrinkage);
-      if (!(score > 0) || (size == limit && score < load<f32>(outScores))) continue;
-      size = offer(outIndices, outScores, size, limit, load<i32>(originals + ((<usize>target) << 2)), score);
-      store<f32>(state, load<f32>(state, 4) + 1, 4);
-      store<f32>(state, load<f32>(state, 8) + <f32>(<i32>(sum >> 44)), 8);
-      store<f32>(state, load<f32>(state, 12) + weightOf(sum), 12);
-      if (size == limit) {
-        const reached = leastSum(load<f32>(outScores), norm, shrinkage, extra) / unit;
-        bound = max(bound, <i32>min<f32>(255, reached));
-      }
-    }
-    if (floor <= bound) break;
-    ceiling = floor;
-    floor = bound;
-  }
-  store<i32>(state, size);
-}
-
-/** The highest value that at least `limit` candidates reach. */
-function floorOf(scratch: usize, candidates: i32, limit: i32): i32 {
-  const histogram = scratch + HISTOGRAM;
-  memory.fill(histogram, 0, 1024);
-  for (let i = 0; i < candidates; i++) {
-    const slot = histogram + ((<usize>load<u16>(scratch + CANDIDATES + ((<usize>i) << 2), 2)) << 2);
-    store<i32>(slot, load<i32>(slot) + 1);
-  }
-  let value = 255;
-  let count = 0;
-  for (; value > 1; value--) {
-    count += load<i32>(histogram + ((<usize>value) << 2));
-    if (count >= limit) break;
-  }
-  memory.fill(histogram, 0, 1024);
-  return value;
-}
-
-function sumOfMarks(index: usize, target: i32, marks: usize): u64 {
-  const offsets = (<usize>load<u32>(index)) + ((<usize>target) << 2);
-  const indices = <usize>load<u32>(index, 4);
-  const last = indices + ((<usize>load<i32>(offsets, 4)) << 2);
-  let sum: u64 = 0;
-  for (let entry = indices + ((<usize>load<i32>(offsets)) << 2); entry < last; entry += 4) {
-    sum += load<u64>(marks + ((<usize>load<i32>(entry)) << 3));
-  }
-  return sum;
-}
