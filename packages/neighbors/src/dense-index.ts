@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from "@furze/core";
 import type { NeighborIndex, NeighborSearchOptions, NeighborTable } from "./neighbor-table.ts";
 
 export interface DenseSearchOptions extends NeighborSearchOptions {
@@ -18,13 +17,4 @@ export interface DenseIndex extends NeighborIndex {
    * @throws {AbortError} when the signal ends the call
    */
   searchVectors(vectors: Float32Array, limit: number, options?: DenseSearchOptions): Promise<NeighborTable>;
-}
-
-/** @throws {InvalidArgumentError} if the lengths differ */
-export function maskOf(isAllowed: Uint8Array, wanted: Uint8Array | undefined): Uint8Array {
-  if (wanted === undefined) return isAllowed;
-  if (wanted.length !== isAllowed.length) {
-    throw new InvalidArgumentError("isAllowed", `isAllowed must have ${isAllowed.length} elements, has ${wanted.length}`);
-  }
-  return isAllowed.map((flag, row) => (wanted[row] === 0 ? 0 : flag));
 }

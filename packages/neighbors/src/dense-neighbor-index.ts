@@ -1,9 +1,10 @@
-import { type DenseIndex, type DenseSearchOptions, maskOf } from "./dense-index.ts";
+import type { DenseIndex, DenseSearchOptions } from "./dense-index.ts";
 import type { DenseNeighborOptions, DenseRows } from "./dense-rows.ts";
 import { type DenseQueries, searchBands } from "./dense-search.ts";
 import { DenseVectors } from "./dense-vectors.ts";
 import { exactSearch } from "./exact-search.ts";
 import type { NeighborTable } from "./neighbor-table.ts";
+import { RowMask } from "./row-mask.ts";
 
 /**
  * Exact neighbors between vectors, by comparing with every row on all threads.
@@ -14,6 +15,7 @@ export class DenseNeighborIndex implements DenseIndex {
   readonly numRows: number;
   readonly dimension: number;
   readonly #vectors: DenseVectors;
+  readonly #mask: RowMask;
 
   /**
    * @param rows read, not kept
@@ -21,6 +23,7 @@ export class DenseNeighborIndex implements DenseIndex {
    */
   constructor(rows: DenseRows, options: DenseNeighborOptions = {}) {
     this.#vectors = DenseVectors.prepare(rows, options);
+    this.#mask = new RowMask(this.#vectors, this.#vectors.isAllowed);
     this.numRows = this.#vectors.numRows;
     this.dimension = rows.dimension;
   }
@@ -43,7 +46,12 @@ export class DenseNeighborIndex implements DenseIndex {
   }
 
   async #search(asked: DenseQueries, limit: number, options: DenseSearchOptions): Promise<NeighborTable> {
-    const isAllowed = maskOf(this.#vectors.isAllowed, options.isAllowed);
-    return await searchBands(this.#vectors, asked, limit, options, exactSearch(this.#vectors, isAllowed, options.signal));
+    const filtered = options.isAllowed === undefined ? undefined : this.#mask.and(options.isAllowed);
+    try {
+      const search = exactSearch(this.#vectors, filtered ?? this.#mask, options.signal);
+      return await searchBands(this.#vectors, asked, limit, options, search);
+    } finally {
+      filtered?.[Symbol.dispose]();
+    }
   }
 }

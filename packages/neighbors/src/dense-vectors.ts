@@ -68,6 +68,15 @@ export class DenseVectors {
     return this.view.subarray(row * this.stride, row * this.stride + this.dimension).some((value) => value !== 0);
   }
 
+  /** Half the squared length of a row by Euclidean distance; by the other metrics all rows have the same length, and this is 0. */
+  halfSquare(row: number): number {
+    if (this.metric !== "euclidean") return 0;
+    const { view, stride } = this;
+    let sum = 0;
+    for (let at = row * stride; at < (row + 1) * stride; at++) sum += view[at]! ** 2;
+    return sum / 2;
+  }
+
   /** Query vectors, shape [queries, dimension], as the kernels compare them with the rows, shape [queries, stride]. */
   toQueries(values: Float32Array): Float32Array {
     checkVectors("vectors", values, this.dimension);

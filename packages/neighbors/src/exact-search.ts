@@ -1,5 +1,6 @@
 import type { BandSearch } from "./dense-search.ts";
 import type { DenseVectors } from "./dense-vectors.ts";
+import type { RowMask } from "./row-mask.ts";
 
 /** Most queries that one kernel call takes. */
 const BLOCK = 64;
@@ -8,11 +9,9 @@ const BLOCK = 64;
  * Compares queries with every row: the nearest to q have the greatest q x - |x|^2 / 2.
  * Cost: rows * stride multiplications a query, about 0.1 ns each and thread.
  */
-export function exactSearch(vectors: DenseVectors, isAllowed: Uint8Array, signal: AbortSignal | undefined): BandSearch {
+export function exactSearch(vectors: DenseVectors, mask: RowMask, signal: AbortSignal | undefined): BandSearch {
   const { memory, pool, stride, numRows } = vectors;
   return async ({ queries, selves, places, rows }) => {
-    using biases = memory.allocFloat32(Math.ceil(numRows / 8) * 8);
-    fillBiases(biases.view, vectors, isAllowed);
     // Each query leaves out its own row.
     const offsets = Int32Array.from({ length: selves.length + 1 }, (_, i) => i);
     using excludeOffsets = memory.copyInt32(offsets);
@@ -20,7 +19,7 @@ export function exactSearch(vectors: DenseVectors, isAllowed: Uint8Array, signal
     using scores = memory.allocFloat32(selves.length * places);
     const scratch = memory.call("topItemsScratch", stride) ?? 0;
     const threadArrays = Array.from({ length: pool.threads }, () => memory.allocFloat32(scratch));
-    const args = [queries.pointer, 0, vectors.pointer, numRows, stride, biases.pointer, places];
+    const args = [queries.pointer, 0, vectors.pointer, numRows, stride, mask.biases().pointer, places];
     args.push(excludeOffsets.pointer, excluded.pointer, scores.pointer, rows.pointer);
     try {
       await pool.run({
@@ -36,15 +35,4 @@ export function exactSearch(vectors: DenseVectors, isAllowed: Uint8Array, signal
       for (const array of threadArrays) array.free();
     }
   };
-}
-
-function fillBiases(biases: Float32Array, { view, stride, numRows, metric }: DenseVectors, isAllowed: Uint8Array): void {
-  biases.fill(Number.NEGATIVE_INFINITY);
-  for (let row = 0; row < numRows; row++) {
-    if (isAllowed[row] === 0) continue;
-    let sum = 0;
-    // Elsewhere all rows have the same length.
-    if (metric === "euclidean") for (let at = row * stride; at < (row + 1) * stride; at++) sum += view[at]! ** 2;
-    biases[row] = -sum / 2;
-  }
 }

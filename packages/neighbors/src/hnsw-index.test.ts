@@ -101,6 +101,13 @@ describe("HnswIndex", () => {
     expect([...after.indices.subarray(0, 9)]).toEqual([...before.indices.subarray(1)]);
     expect((await index.search([nearest], 10)).indices).not.toContain(nearest);
     expect(() => index.delete(3000)).toThrow("row is 3000");
+    // So few rows are compared one by one.
+    using few = await HnswIndex.build({ values: Float32Array.of(0, 1, 2, 4), dimension: 1 }, { metric: "euclidean", pool });
+    expect([...(await few.search([0], 3)).indices]).toEqual([1, 2, 3]);
+    few.delete(1);
+    few.delete(1);
+    expect([...(await few.search([0], 3)).indices]).toEqual([2, 3, -1]);
+    expect([...(await few.search([1], 3)).indices]).toEqual([0, 2, 3]);
   });
 
   it.each(["cosine", "dot", "euclidean"] as const)("finds the same by %s after saving and loading", async (metric) => {
