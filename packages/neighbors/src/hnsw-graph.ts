@@ -22,7 +22,7 @@ export class HnswGraph {
   readonly pointer: number;
   readonly #visited: readonly number[];
 
-  /** Without links. Memory: 4 bytes for each link, 13 bytes a row and 4 a row for each thread. */
+  /** Without links. Memory: 8 m + 19 bytes a row and 4 more for each thread. */
   constructor({ memory, pointer, stride, numRows, pool }: DenseVectors, m: number, levels: Uint8Array, entry: number) {
     this.m = m;
     this.levels = levels;

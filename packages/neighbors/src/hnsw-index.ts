@@ -19,7 +19,7 @@ const EXACT_ROWS_OF_WIDTH = 64;
  * Approximate neighbors between vectors by a hierarchy of small-world graphs. Where a search would look at a large part of the rows
  * anyway (few rows, few of them allowed, or a large limit) it compares with every row, which is then faster, and exact.
  *
- * Cost: build about rows * efConstruction * m distances, search about ef * m; memory 4 bytes a number, 8 m + 30 bytes a row.
+ * Cost: build about rows * efConstruction * m distances, search about ef * m; memory 4 bytes a number, 8 m + 21 bytes a row.
  * Source: Malkov and Yashunin, IEEE TPAMI 2018.
  */
 export class HnswIndex implements DenseIndex {
