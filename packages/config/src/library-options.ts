@@ -42,8 +42,14 @@ export function pipelineOptions(config: FurzeConfig): PipelineOptions {
 
 /** What training takes, from the `master` and `recommend.collaborative` sections. */
 export function trainingOptions(config: FurzeConfig): TrainingOptions {
-  const { fitPeriodMs, fitEpoch, earlyStopping } = config.recommend.collaborative;
-  return { jobs: config.master.nJobs, fitPeriodMs, numEpochs: fitEpoch, patience: earlyStopping.patience };
+  const { fitPeriodMs, fitEpoch, earlyStopping, optimizePeriodMs, optimizeTrials } = config.recommend.collaborative;
+  return {
+    jobs: config.master.nJobs,
+    fitPeriodMs,
+    numEpochs: fitEpoch,
+    patience: earlyStopping.patience,
+    search: optimizePeriodMs === 0 ? undefined : { periodMs: optimizePeriodMs, trials: optimizeTrials },
+  };
 }
 
 /** Options of the REST API that the configuration decides; `RestApiOptions` of `@furze/rest-api` takes them. */

@@ -83,6 +83,8 @@ strength = 0.3
 type = "mf"
 fit_period = "2h"
 fit_epoch = 50
+optimize_period = "3h"
+optimize_trials = 25
 [recommend.collaborative.early_stopping]
 patience = 5
 
@@ -147,7 +149,10 @@ describe("a valid file", () => {
           replacement: { enabled: true, positiveDecay: 0.9, readDecay: 1 },
           explore: [{ recommender: "latest", probability: 0.2 }],
           diversity: { strength: 0.3 },
-          collaborative: { type: "mf", fitPeriodMs: 2 * HOUR_MS, fitEpoch: 50, earlyStopping: { patience: 5 } },
+          collaborative: {
+            ...{ type: "mf", fitPeriodMs: 2 * HOUR_MS, fitEpoch: 50, earlyStopping: { patience: 5 } },
+            ...{ optimizePeriodMs: 3 * HOUR_MS, optimizeTrials: 25 },
+          },
           ranker: {
             type: "none",
             recommenders: ["collaborative", "item-to-item/near", "user-to-user/peers", "non-personalized/popular", "latest"],

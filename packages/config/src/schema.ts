@@ -162,6 +162,12 @@ const collaborative = section<CollaborativeConfig>({
   type: choice("type", { description: "Model of collaborative filtering.", default: "none", choices: ["none", "mf"] }),
   fitPeriodMs: duration("fit_period", { description: "Time between two fits.", default: "60m", minimum: 1 }),
   fitEpoch: integer("fit_epoch", { description: "Epochs of one fit.", default: 100, minimum: 1 }),
+  optimizePeriodMs: duration("optimize_period", {
+    description: "Time between two searches for better parameters; 0 is off.",
+    default: "0s",
+    minimum: 0,
+  }),
+  optimizeTrials: integer("optimize_trials", { description: "Models that one search tries at most.", default: 10, minimum: 1 }),
   earlyStopping: table("early_stopping", earlyStopping),
 });
 

@@ -104,6 +104,9 @@ export interface CollaborativeConfig {
   readonly type: "none" | "mf";
   readonly fitPeriodMs: number;
   readonly fitEpoch: number;
+  /** 0 never searches for better parameters. */
+  readonly optimizePeriodMs: number;
+  readonly optimizeTrials: number;
   readonly earlyStopping: EarlyStoppingConfig;
 }
 

@@ -24,8 +24,6 @@ const NOT_SUPPORTED_YET: ReadonlySet<string> = new Set([
   "server.cache_expire",
   "recommend.search",
   "recommend.item-to-item.prompt",
-  "recommend.collaborative.optimize_period",
-  "recommend.collaborative.optimize_trials",
   "recommend.ranker.fit_period",
   "recommend.ranker.fit_epoch",
   "recommend.ranker.optimize_period",

@@ -1,9 +1,9 @@
 import type { CallOptions, Clock, Logger } from "@furze/core";
-import { type Dataset, loadDataset } from "@furze/dataset";
+import type { Dataset } from "@furze/dataset";
 import { digestOf, type PipelineOptions } from "@furze/recommend";
 import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
-import { neighborColumns } from "./columns.ts";
 import { datasetDigest } from "./dataset-digest.ts";
+import { loadData } from "./load-data.ts";
 import { runTasks, type Task, type TaskOutcome, type TaskReporter } from "./task-graph.ts";
 import { fitCollaborative } from "./tasks/collaborative.ts";
 import { makeLeaderboards } from "./tasks/leaderboards.ts";
@@ -33,7 +33,7 @@ export interface CycleResult {
 
 /** SHA-256 of the options whose change makes the last cycle's work stale. */
 export function trainingDigest(options: Pick<CycleOptions, "pipeline" | "training">): string {
-  const { jobs: _jobs, fitPeriodMs: _fitPeriodMs, emptyPollMs: _emptyPollMs, ...fit } = options.training;
+  const { jobs: _jobs, fitPeriodMs: _fitPeriodMs, emptyPollMs: _emptyPollMs, search: _search, ...fit } = options.training;
   return digestOf({ pipeline: options.pipeline, fit });
 }
 
@@ -43,6 +43,7 @@ export const taskNames = {
   itemToItem: "Generate item-to-item recommendation",
   userToUser: "Generate user-to-user recommendation",
   collaborative: "Train Collaborative Filtering Model",
+  search: "Optimize Collaborative Filtering Model",
   garbage: "Collect Garbage in Cache",
 } as const;
 
@@ -116,6 +117,7 @@ class Cycle {
     const isMadeAnew = this.#dataset !== undefined && this.#hasChanged();
     const hasFailed = [...outcomes.values()].some((outcome) => outcome !== "complete");
     const next: TrainingState = {
+      ...state,
       // A cycle with a failure must not count as done for these data, or the next one would skip what failed.
       datasetDigest: hasFailed ? "" : this.#digest,
       optionsDigest: trainingDigest(this.#options),
@@ -132,26 +134,7 @@ class Cycle {
 
   async #load({ signal, report }: Parameters<Task["run"]>[0]): Promise<void> {
     const { dataStore, pipeline, cacheStore } = this.#options;
-    const { roles, feedbackTtlMs, itemTtlMs, clockErrorMs } = pipeline;
-    const counts = await Promise.all([dataStore.users.count(), dataStore.items.count(), dataStore.feedback.count()]);
-    const since = (ttlMs: number | undefined) => (ttlMs === undefined ? undefined : this.#startedMs - ttlMs);
-    this.#dataset = await loadDataset({
-      users: dataStore.users.scan({ signal }),
-      items: dataStore.items.scan({ signal }),
-      feedback: dataStore.feedback.scan({
-        order: "user",
-        expressions: [...roles.positive, ...roles.negative, ...roles.read],
-        untilMs: this.#startedMs + clockErrorMs,
-        sinceMs: since(feedbackTtlMs),
-        signal,
-      }),
-      roles,
-      itemSinceMs: since(itemTtlMs),
-      ...neighborColumns(pipeline, this.#startedMs),
-      expectedRows: counts.reduce((sum, count) => sum + count, 0),
-      signal,
-      onProgress: report,
-    });
+    this.#dataset = await loadData({ dataStore, pipeline, nowMs: this.#startedMs, signal, onProgress: report });
     this.#digest = datasetDigest(this.#dataset);
     await cacheStore.addPoints(this.#statistics(this.#dataset), { signal });
   }

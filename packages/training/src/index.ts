@@ -19,5 +19,5 @@ export {
   type TaskReporter,
 } from "./task-graph.ts";
 export { type MakeLeaderboardsOptions, makeLeaderboards } from "./tasks/leaderboards.ts";
-export { Trainer, type TrainerOptions, type TrainingOptions } from "./trainer.ts";
+export { type SearchOptions, Trainer, type TrainerOptions, type TrainingOptions } from "./trainer.ts";
 export { INITIAL_STATE, loadTrainingState, type StoredModel, saveTrainingState, type TrainingState } from "./training-state.ts";

@@ -8,7 +8,7 @@ import { openBlobStore } from "@furze/storage-blob";
 import { openSqliteCacheStore, openSqliteDataStore } from "@furze/storage-sql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TaskReporter } from "./task-graph.ts";
-import { Trainer } from "./trainer.ts";
+import { type SearchOptions, Trainer } from "./trainer.ts";
 
 const START_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -90,13 +90,13 @@ async function addFeedback(): Promise<void> {
   await dataStore.feedback.upsert(rows, { mode: "sum" });
 }
 
-async function open(changes: Partial<PipelineOptions> = {}): Promise<Trainer> {
+async function open(changes: Partial<PipelineOptions> = {}, search?: SearchOptions): Promise<Trainer> {
   const trainer = await Trainer.open({
     dataStore,
     cacheStore,
     blobStore,
     pipeline: { ...pipeline, ...changes },
-    training: { jobs: 2, fitPeriodMs: HOUR_MS, numEpochs: 5, patience: 2, emptyPollMs: 5 },
+    training: { jobs: 2, fitPeriodMs: HOUR_MS, numEpochs: 5, patience: 2, emptyPollMs: 5, search },
     reporter,
     clock,
   });
@@ -192,6 +192,22 @@ describe("Trainer", () => {
     await until(() => trainer.state.listsVersion === 2);
     expect(failed).toEqual([expect.stringContaining("Train Collaborative Filtering Model: ")]);
     expect(trainer.state.models).toEqual(models);
+  });
+
+  it("searches for better parameters between cycles, and fits what it has found", async () => {
+    await addFeedback();
+    const trainer = await open({}, { periodMs: 24 * HOUR_MS, trials: 3 });
+    trainer.start();
+    await until(() => trainer.state.listsVersion === 2);
+    expect(failed).toEqual([]);
+    expect(started.filter((name) => name === "Optimize Collaborative Filtering Model").length).toBe(1);
+    const { tuned, searchedMs, models } = trainer.state;
+    expect(tuned?.numFactors).toBeGreaterThan(0);
+    expect(searchedMs).toBe(clock.now());
+    expect(models.length).toBe(1);
+    await trainer.stop();
+    const after = await open({}, { periodMs: 24 * HOUR_MS, trials: 3 });
+    expect(after.state.tuned).toEqual(tuned);
   });
 
   it("starts over when it is triggered in the middle of a cycle", async () => {

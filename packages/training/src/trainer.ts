@@ -2,8 +2,16 @@ import { AbortError, type Clock, FurzeError, type Logger, silentLogger } from "@
 import type { PipelineOptions } from "@furze/recommend";
 import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
 import { type CycleResult, runCycle, trainingDigest } from "./cycle.ts";
+import { runSearch } from "./search-run.ts";
 import type { TaskReporter } from "./task-graph.ts";
 import { loadTrainingState, type TrainingState } from "./training-state.ts";
+
+export interface SearchOptions {
+  /** Time between two searches, milliseconds, > 0. A search ends before the next cycle is due. */
+  readonly periodMs: number;
+  /** Models that one search tries at most, > 0. */
+  readonly trials: number;
+}
 
 export interface TrainingOptions {
   /** How many tasks run side by side, > 0. */
@@ -14,6 +22,8 @@ export interface TrainingOptions {
   readonly numEpochs: number;
   /** Evaluations without a better score after which a fit stops; 0 = never early. */
   readonly patience: number;
+  /** Search for better parameters of the factor model. Default: never. */
+  readonly search?: SearchOptions | undefined;
   /** How often to look for the first feedback, milliseconds. Default 5,000. */
   readonly emptyPollMs?: number | undefined;
 }
@@ -33,6 +43,7 @@ const RETRY_MS = 30_000;
 
 /**
  * Runs training cycles: one at the start unless the last is still good, then one each `fitPeriodMs`, and whenever it is told to.
+ * Between cycles it searches for better parameters, where `search` says so; what it finds is fitted at once.
  * Before there is any feedback it waits; that is a state, not a failure. What it has made survives a restart.
  */
 export class Trainer {
@@ -96,6 +107,7 @@ export class Trainer {
       this.#retryMs = 0;
       try {
         if (isForced || (await this.#isDue())) await this.#runCycle(isForced);
+        else if (this.#isSearchDue()) await this.#search();
       } catch (error) {
         if (!isAbort(error)) {
           this.#retryMs = RETRY_MS;
@@ -118,11 +130,45 @@ export class Trainer {
     }
   }
 
+  async #search(): Promise<void> {
+    const { pipeline, training, clock, ...others } = this.#options;
+    const searching = new AbortController();
+    this.#cycle = searching;
+    try {
+      const before = this.#state.tuned;
+      this.#state = await runSearch({
+        ...others,
+        ...{ pipeline, clock, state: this.#state, signal: searching.signal, trials: training.search?.trials ?? 1 },
+        timeLimitMs: Math.max(1, this.#nextCycleMs() - clock.now()),
+      });
+      // What the search has found is worth nothing before it is fitted.
+      if (JSON.stringify(this.#state.tuned) !== JSON.stringify(before)) this.#isTriggered = true;
+    } finally {
+      this.#cycle = undefined;
+    }
+  }
+
+  #isSearchDue(): boolean {
+    return this.#options.clock.now() >= this.#nextSearchMs();
+  }
+
+  /** Never, while there is no model whose parameters could be better. */
+  #nextSearchMs(): number {
+    const { search } = this.#options.training;
+    const { searchedMs, models } = this.#state;
+    if (search === undefined || models.length === 0) return Number.POSITIVE_INFINITY;
+    return searchedMs === undefined ? 0 : searchedMs + search.periodMs;
+  }
+
+  #nextCycleMs(): number {
+    return this.#state.finishedMs + this.#options.training.fitPeriodMs;
+  }
+
   async #isDue(): Promise<boolean> {
     const { state } = this;
     if (state.listsVersion > 0) {
       if (state.optionsDigest !== trainingDigest(this.#options)) return true;
-      return this.#options.clock.now() >= state.finishedMs + this.#options.training.fitPeriodMs;
+      return this.#options.clock.now() >= this.#nextCycleMs();
     }
     // The first feedback may be an import that is still going on: it is over when nothing has come since the last look.
     const count = await this.#options.dataStore.feedback.count();
@@ -134,7 +180,7 @@ export class Trainer {
   #pauseMs(): number {
     if (this.#retryMs > 0) return this.#retryMs;
     if (this.#state.listsVersion === 0) return this.#options.training.emptyPollMs ?? 5000;
-    return Math.max(0, this.#state.finishedMs + this.#options.training.fitPeriodMs - this.#options.clock.now());
+    return Math.max(0, Math.min(this.#nextCycleMs(), this.#nextSearchMs()) - this.#options.clock.now());
   }
 
   #sleep(ms: number): Promise<void> {

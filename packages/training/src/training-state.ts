@@ -1,5 +1,6 @@
 import type { CallOptions } from "@furze/core";
 import type { CacheStore } from "@furze/storage";
+import type { FactorParameters } from "./search/factor-parameters.ts";
 
 /** A model file in the blob store. */
 export interface StoredModel {
@@ -31,6 +32,10 @@ export interface TrainingState {
   readonly madeMs: number;
   /** Current model of each kind. */
   readonly models: readonly StoredModel[];
+  /** Parameters that a search has found best for the factor model; absent before the first search. */
+  readonly tuned?: FactorParameters | undefined;
+  /** When the last search ended, UTC milliseconds; absent before the first. */
+  readonly searchedMs?: number | undefined;
 }
 
 export const INITIAL_STATE: TrainingState = {

@@ -4,6 +4,7 @@ import { type Dataset, leaveOneOutSplit } from "@furze/dataset";
 import { Als, type MatrixFactorizationModel } from "@furze/matrix-factorization";
 import { encodeCollaborativeModel } from "@furze/recommend";
 import type { BlobStore, CacheStore } from "@furze/storage";
+import { factorModel } from "../search/factor-parameters.ts";
 import type { StoredModel, TrainingState } from "../training-state.ts";
 
 export interface FitCollaborativeOptions extends CallOptions {
@@ -24,25 +25,29 @@ export interface FitCollaborativeOptions extends CallOptions {
 
 /**
  * Fits the factor model in two steps: on all but one item of each user, to find the best epoch and its score, and then for so
- * many epochs on everything, so that the model that serves has seen all there is.
+ * many epochs on everything, so that the model that serves has seen all there is. When a search has found parameters, these are
+ * fitted, for the epochs that it found.
  *
  * @throws {InvalidDatasetError} if there is no positive feedback
  */
 export async function fitCollaborative(options: FitCollaborativeOptions): Promise<StoredModel> {
   const { dataset, training, signal, clock } = options;
+  const { tuned } = options.state;
+  const numEpochs = tuned?.numEpochs ?? training.numEpochs;
   const { train, test } = leaveOneOutSplit(dataset.positive);
   const hasTest = test.numEntries > 0;
-  const total = training.numEpochs * (hasTest ? 2 : 1);
+  const total = numEpochs * (hasTest ? 2 : 1);
   let done = 0;
   const onEpoch = (): void => options.onProgress?.({ done: Math.min(++done, total), total });
-  let best: { epoch: number; score: number | undefined } = { epoch: training.numEpochs, score: undefined };
+  let best: { epoch: number; score: number | undefined } = { epoch: numEpochs, score: undefined };
   if (hasTest) {
-    const als = new Als({ numEpochs: training.numEpochs, patience: training.patience });
-    using trial = await als.fit(train, { validation: test, signal, onEpoch });
-    best = { epoch: trial.bestEpoch, score: trial.score };
+    const model = tuned === undefined ? new Als({ numEpochs, patience: training.patience }) : factorModel(tuned);
+    using trial = await model.fit(train, { validation: test, signal, onEpoch });
+    best = { epoch: tuned?.numEpochs ?? trial.bestEpoch, score: trial.score };
   }
   done = total - best.epoch;
-  using final = await new Als({ numEpochs: best.epoch }).fit(dataset.positive, { signal, onEpoch });
+  const model = tuned === undefined ? new Als({ numEpochs: best.epoch }) : factorModel(tuned);
+  using final = await model.fit(dataset.positive, { signal, onEpoch });
   const stored = await store(final, best.score, options);
   if (best.score !== undefined) {
     await options.cacheStore.addPoints([{ name: "cf_ndcg", timestampMs: clock.now(), value: best.score }], { signal });
