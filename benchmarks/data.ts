@@ -25,6 +25,24 @@ export function movieLens1M(): BenchData {
   return loaded;
 }
 
+/** All pairs of MovieLens-100K, or nothing where it is absent. */
+export function movieLens100K(): { readonly data: string; readonly matrix: UserItemMatrix }[] {
+  const file = new URL("../../shared/data/movielens-100k/ml-100k.inter", import.meta.url);
+  if (!existsSync(file)) return [];
+  const pairs = readFileSync(file, "utf8").trimEnd().split("\n").slice(1);
+  const users = new Map<string, number>();
+  const items = new Map<string, number>();
+  const indexOf = (map: Map<string, number>, id: string): number => {
+    const index = map.get(id) ?? map.size;
+    map.set(id, index);
+    return index;
+  };
+  const userIndices = pairs.map((line) => indexOf(users, line.split("\t")[0] ?? ""));
+  const itemIndices = pairs.map((line) => indexOf(items, line.split("\t")[1] ?? ""));
+  const matrix = UserItemMatrix.fromTriples({ numUsers: users.size, numItems: items.size, userIndices, itemIndices });
+  return [{ data: "movielens-100k", matrix }];
+}
+
 /** Lines of `user item item ...`; item numbers have gaps, which are closed. */
 function readPairs(): BenchData {
   const itemIndices = new Map<number, number>();

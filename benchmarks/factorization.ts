@@ -26,6 +26,19 @@ export async function rankingQuality(
   return { ndcg20: ndcg, recall20: recall };
 }
 
+/** The same for a ranking by the number of users, as the base line. */
+export function popularityQuality(train: UserItemMatrix, test: UserItemMatrix): { ndcg20: number; recall20: number } {
+  const counts = Array.from({ length: train.numItems }, (_, item) => train.itemOffsets[item + 1]! - train.itemOffsets[item]!);
+  const ranked = counts.map((_, item) => item).sort((a, b) => counts[b]! - counts[a]!);
+  const recommended = new Int32Array(train.numUsers * 20).fill(-1);
+  for (let user = 0; user < train.numUsers; user++) {
+    recommended.set(ranked.filter((item) => !train.has(user, item)).slice(0, 20), user * 20);
+  }
+  const relevant = { offsets: test.userOffsets, indices: test.itemIndices };
+  const { ndcg, recall } = evaluateRanking({ recommended, k: 20, relevant });
+  return { ndcg20: ndcg, recall20: recall };
+}
+
 /** Median epoch of a fit, without the first two: those run code that is still being compiled. */
 export async function epochTimes(
   fitter: Fitter,

@@ -1,6 +1,6 @@
 import { Als, Bpr } from "@furze/matrix-factorization";
 import { movieLens1M } from "../data.ts";
-import { type Fitter, rankingQuality } from "../factorization.ts";
+import { type Fitter, popularityQuality, rankingQuality } from "../factorization.ts";
 import { type BenchResult, lapTimer, medians } from "../harness.ts";
 
 const models: readonly { readonly params: Readonly<Record<string, number | string>>; readonly fitter: Fitter }[] = [
@@ -17,6 +17,9 @@ const models: readonly { readonly params: Readonly<Record<string, number | strin
 /** Whole fits with default options but for those named; full ranking of the test part. */
 export async function* run(): AsyncIterable<BenchResult> {
   const { name, train, test } = movieLens1M();
+  const lap = lapTimer();
+  const popular = popularityQuality(train, test);
+  yield { params: { data: name, model: "popularity" }, ...medians([lap()]), quality: popular };
   for (const { params, fitter } of models) {
     const lap = lapTimer();
     using model = await fitter.fit(train, {});
