@@ -4,7 +4,7 @@ import { type Candidates, ScoreAccumulator } from "../candidates.ts";
 import type { ItemSpace } from "../item-space.ts";
 import { type NeighborList, NeighborLists } from "../neighbor-lists.ts";
 import { collections } from "../pipeline-options.ts";
-import type { UserHistories, UserHistory } from "../user-history.ts";
+import type { UserHistories } from "../user-history.ts";
 
 /** Items that similar users like; an item gets the sum of the scores of those users. */
 export class UserToUserGenerator implements CandidateGenerator {
@@ -27,9 +27,8 @@ export class UserToUserGenerator implements CandidateGenerator {
       options,
     );
     const neighborIds = new Set(Iterator.from(lists.values()).flatMap((list) => list.ids));
-    const histories = await this.#histories.recall([...neighborIds], options);
-    const ofUser = new Map(histories.map((history) => [history.userId, history]));
-    for (const history of histories) await this.#space.ensure(history.positives, options);
+    const ofUser = await this.#histories.recallPositives(neighborIds, options);
+    for (const positives of ofUser.values()) await this.#space.ensure(positives, options);
     return { candidates: requests.map((request) => this.#sum(request, lists, ofUser, options.limit)), modelId: "" };
   }
 
@@ -41,13 +40,13 @@ export class UserToUserGenerator implements CandidateGenerator {
   #sum(
     request: CandidateRequest,
     lists: ReadonlyMap<string, NeighborList>,
-    ofUser: ReadonlyMap<string, UserHistory>,
+    ofUser: ReadonlyMap<string, Int32Array>,
     limit: number,
   ): Candidates {
     const list = lists.get(request.history.userId);
     for (const [place, neighborId] of (list?.ids ?? []).entries()) {
       const score = list?.scores[place] ?? 0;
-      for (const index of ofUser.get(neighborId)?.positives ?? []) this.#accumulator.add(index, score);
+      for (const index of ofUser.get(neighborId) ?? []) this.#accumulator.add(index, score);
     }
     const best = this.#accumulator.best(limit, (index) => this.#space.admits(index, request.filter));
     this.#accumulator.clear();
