@@ -1,6 +1,7 @@
-// Runs benchmark rows, each in a process of its own, and writes benchmarks/RESULTS.md: node --conditions=@furze/source benchmarks/results.ts [NAME...]
+// Runs benchmark rows, each in a process of its own, and writes benchmarks/RESULTS.md; rows that are not named keep what stands there:
+// node --conditions=@furze/source benchmarks/results.ts [NAME...]
 import { spawnSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { BenchResult } from "./harness.ts";
@@ -10,10 +11,18 @@ type Line = { bench: string } & BenchResult;
 
 const here = new URL("./", import.meta.url);
 const all = readdirSync(new URL("rows/", here)).map((name) => name.replace(/\.ts$/, ""));
+const file = new URL("RESULTS.md", here);
 const named = process.argv.slice(2);
-const lines: Line[] = [];
-for (const name of named.length > 0 ? named : all.sort()) lines.push(...run(name));
-writeFileSync(new URL("RESULTS.md", here), render(lines));
+const rows = new Map(all.sort().map((name) => [name, named.length > 0 ? rowsIn(file, name) : []]));
+for (const name of named.length > 0 ? named : all) rows.set(name, run(name).map(renderRow));
+writeFileSync(file, render([...rows.values()].flat()));
+
+function rowsIn(table: URL, name: string): string[] {
+  if (!existsSync(table)) return [];
+  return readFileSync(table, "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith(`| ${name} |`));
+}
 
 function run(name: string): Line[] {
   process.stderr.write(`${name} ...\n`);
@@ -26,7 +35,7 @@ function run(name: string): Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
-function render(rows: readonly Line[]): string {
+function render(lines: readonly string[]): string {
   const [cpu] = cpus();
   const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], {
     encoding: "utf8",
@@ -45,7 +54,7 @@ function render(rows: readonly Line[]): string {
     "| Row | Parameters | Seconds | CPU seconds | Target | Peak MiB | Quality |",
     "| --- | --- | ---: | ---: | ---: | ---: | --- |",
   ];
-  return `${[...head, ...rows.map(renderRow)].join("\n")}\n`;
+  return `${[...head, ...lines].join("\n")}\n`;
 }
 
 function renderRow(row: Line): string {

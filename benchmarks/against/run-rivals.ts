@@ -26,7 +26,8 @@ export function runRivals(names: readonly string[]): ({ bench: string } & BenchR
   const env = { ...process.env, OPENBLAS_NUM_THREADS: "1" };
   const run = spawnSync(join(VENV, "bin/python"), [SCRIPT, DATA, ...wanted], { encoding: "utf8", env, maxBuffer: 1 << 26 });
   if (run.status !== 0) throw new Error(`the rivals failed: ${run.stderr.slice(-2000)}`);
-  const lines = run.stdout.split("\n").filter((line) => line.startsWith("{"));
+  // Progress bars of the libraries may stand before an object on its line.
+  const lines = run.stdout.match(/\{"bench": .*\}$/gm) ?? [];
   return lines.map((line) => JSON.parse(line) as { bench: string } & BenchResult);
 }
 
