@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { InvalidArgumentError } from "@furze/core";
+import { InvalidArgumentError, parsePort } from "@furze/core";
 
 export interface ServerOptions {
   readonly masterHost: string;
@@ -26,9 +26,9 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
     const { values } = parseArgs({ args: [...args], options: FLAGS });
     return {
       masterHost: values["master-host"],
-      masterPort: Number(values["master-port"]),
+      masterPort: parsePort(values["master-port"], "--master-port"),
       httpHost: values["http-host"],
-      httpPort: Number(values["http-port"]),
+      httpPort: parsePort(values["http-port"], "--http-port"),
       cachePath: values["cache-path"],
       token: env.FURZE_CLUSTER_TOKEN,
     };

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { InvalidArgumentError, parseDuration } from "@furze/core";
+import { InvalidArgumentError, parseDuration, parsePort } from "@furze/core";
 
 export interface WorkerOptions {
   readonly masterHost: string;
@@ -29,9 +29,9 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
     const { values } = parseArgs({ args: [...args], options: FLAGS });
     return {
       masterHost: values["master-host"],
-      masterPort: Number(values["master-port"]),
+      masterPort: parsePort(values["master-port"], "--master-port"),
       httpHost: values["http-host"],
-      httpPort: Number(values["http-port"]),
+      httpPort: parsePort(values["http-port"], "--http-port"),
       cachePath: values["cache-path"],
       intervalMs: parseDuration(values.interval),
       token: env.FURZE_CLUSTER_TOKEN,

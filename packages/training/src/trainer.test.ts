@@ -6,7 +6,7 @@ import { CollaborativeModelHolder, type PipelineOptions } from "@furze/recommend
 import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
 import { openBlobStore } from "@furze/storage-blob";
 import { openSqliteCacheStore, openSqliteDataStore } from "@furze/storage-sql";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TaskReporter } from "./task-graph.ts";
 import { type SearchOptions, Trainer } from "./trainer.ts";
 
@@ -120,8 +120,9 @@ async function trained(): Promise<Trainer> {
 describe("Trainer", () => {
   it("waits for the first feedback, then makes everything", async () => {
     const trainer = await open();
+    const count = vi.spyOn(dataStore.feedback, "count");
     trainer.start();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => count.mock.calls.length >= 3);
     expect(started).toEqual([]);
     await addFeedback();
     await until(() => trainer.state.listsVersion === 1);
@@ -157,9 +158,12 @@ describe("Trainer", () => {
     await before.stop();
     started.length = 0;
     const after = await open();
+    const now = vi.spyOn(clock, "now");
     after.start();
     expect(after.state).toEqual(before.state);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // It asks for the time to see whether a cycle or a search is due, and once more to know how long to sleep.
+    await until(() => now.mock.calls.length >= 3);
+    now.mockRestore();
     expect(started).toEqual([]);
     await after.stop();
     const changed = await open({ cacheSize: 4 });
@@ -208,6 +212,19 @@ describe("Trainer", () => {
     await trainer.stop();
     const after = await open({}, { periodMs: 24 * HOUR_MS, trials: 3 });
     expect(after.state.tuned).toEqual(tuned);
+  });
+
+  it("starts nothing more once it is stopped, even while it looks whether something is due", async () => {
+    await addFeedback();
+    const trainer = await open();
+    const looked = Promise.withResolvers<number>();
+    vi.spyOn(dataStore.feedback, "count").mockReturnValueOnce(Promise.resolve(1)).mockReturnValueOnce(looked.promise);
+    trainer.start();
+    await until(() => vi.mocked(dataStore.feedback.count).mock.calls.length === 2);
+    const stopped = trainer.stop();
+    looked.resolve(1);
+    await stopped;
+    expect(started).toEqual([]);
   });
 
   it("starts over when it is triggered in the middle of a cycle", async () => {

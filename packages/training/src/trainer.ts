@@ -1,4 +1,4 @@
-import { AbortError, type Clock, FurzeError, type Logger, silentLogger } from "@furze/core";
+import { AbortError, type Clock, FurzeError, type Logger, silentLogger, throwIfAborted } from "@furze/core";
 import type { PipelineOptions } from "@furze/recommend";
 import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
 import { type CycleResult, runCycle, trainingDigest } from "./cycle.ts";
@@ -119,6 +119,8 @@ export class Trainer {
   }
 
   async #runCycle(isForced: boolean): Promise<void> {
+    // Looking whether one is due takes a moment, in which the trainer may have been stopped.
+    throwIfAborted(this.#stopping.signal);
     const cycle = new AbortController();
     this.#cycle = cycle;
     try {
@@ -131,6 +133,7 @@ export class Trainer {
   }
 
   async #search(): Promise<void> {
+    throwIfAborted(this.#stopping.signal);
     const { pipeline, training, clock, ...others } = this.#options;
     const searching = new AbortController();
     this.#cycle = searching;
