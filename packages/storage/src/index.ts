@@ -37,5 +37,7 @@ export type {
 } from "./data-store.ts";
 export { SchemaTooNewError } from "./errors.ts";
 export { ItemOverlay } from "./item-overlay.ts";
+export { checkSearchColumns, type ItemSearch, type SearchColumn, type SearchItemsOptions } from "./item-search.ts";
 export { decodeList, encodeList } from "./list-codec.ts";
 export { DEFAULT_SCAN_BATCH_SIZE, type Page, type PageOptions, type ScanOptions } from "./page.ts";
+export { itemTerms, queryTerms } from "./search-terms.ts";
