@@ -9,6 +9,8 @@ export interface ConfigKey {
   readonly description: string;
   /** As JSON; undefined when the key has no default of its own. */
   readonly defaultText: string | undefined;
+  /** Values that are accepted, in words; undefined when the kind says it all. */
+  readonly range: string | undefined;
   readonly isSecret: boolean;
   /** Environment variables that set it, the first wins; none for keys inside arrays of tables. */
   readonly variables: readonly string[];
@@ -48,8 +50,8 @@ function keysOf(fields: readonly AnyField[], prefix: string, hasVariables: boole
       const isArray = field.shape === "tables";
       return keysOf(field.fields, `${path}${isArray ? "[]" : ""}.`, hasVariables && !isArray);
     }
-    const { kind, description, defaultText, isSecret } = field;
-    return [{ path, kind, description, defaultText, isSecret, variables: hasVariables ? variablesOf(path) : [] }];
+    const { kind, description, defaultText, range, isSecret } = field;
+    return [{ path, kind, description, defaultText, range, isSecret, variables: hasVariables ? variablesOf(path) : [] }];
   });
 }
 

@@ -1,13 +1,6 @@
-import {
-  type FeedbackExpression,
-  FurzeError,
-  formatDuration,
-  formatFeedbackExpression,
-  parseDuration,
-  parseFeedbackExpression,
-} from "@furze/core";
-import { compileExpression, type Environment, ExpressionError, type ResultType } from "@furze/expression";
+import { FurzeError, formatDuration, parseDuration } from "@furze/core";
 import { z } from "zod";
+import { maskValue } from "./mask-text.ts";
 import type { KeyKind, LeafField } from "./section.ts";
 
 /** Thrown by a parser of values; the message becomes the problem's. */
@@ -18,6 +11,8 @@ export interface LeafOptions {
   /** Written as in the file. Without one the key may be absent only if `optional` says so. */
   readonly default?: unknown;
   readonly isSecret?: boolean;
+  /** Values that are accepted, in words, for the reference page. */
+  readonly range?: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -39,6 +34,7 @@ export function leaf<T>(
       return z.NEVER;
     }
   });
+  const isSecret = options.isSecret ?? false;
   const fallback = options.default;
   const schema = parsed.prefault(fallback);
   return {
@@ -47,9 +43,11 @@ export function leaf<T>(
     kind,
     description: options.description,
     defaultText: fallback === undefined ? undefined : JSON.stringify(fallback),
-    isSecret: options.isSecret ?? false,
+    range: options.range,
+    isSecret,
     schema,
     print,
+    mask: (value) => maskValue(value, isSecret, kind),
   };
 }
 
@@ -77,7 +75,8 @@ export function integer(
     if (maximum !== undefined && number > maximum) throw new ValueError(`${key} must be ${maximum} or less`);
     return number;
   };
-  return leaf(key, "integer", options, parse, (value) => value);
+  const range = maximum === undefined ? `at least ${minimum}` : `${minimum} to ${maximum}`;
+  return leaf(key, "integer", { range, ...options }, parse, (value) => value);
 }
 
 function wholeNumber(key: string, value: unknown): number {
@@ -95,7 +94,7 @@ export function days(key: string, options: LeafOptions): LeafField<number> {
     if (number < 0) throw new ValueError(`${key} must be 0 or greater`);
     return number * DAY_MS;
   };
-  return leaf(key, "days", options, parse, (ms) => ms / DAY_MS);
+  return leaf(key, "days", { range: "at least 0", ...options }, parse, (ms) => ms / DAY_MS);
 }
 
 /** Text such as `1h30m`; an integer counts nanoseconds, as in Gorse. */
@@ -106,7 +105,8 @@ export function duration(key: string, options: LeafOptions & { readonly minimum:
     if (ms < 0) throw new ValueError(`${key} must be 0 or greater`);
     return ms;
   };
-  return leaf(key, "duration", options, parse, formatDuration);
+  const range = options.minimum === 1 ? "more than 0" : "at least 0";
+  return leaf(key, "duration", { range, ...options }, parse, formatDuration);
 }
 
 function durationText(key: string, value: unknown): number {
@@ -129,150 +129,4 @@ export function flag(key: string, options: LeafOptions): LeafField<boolean> {
     throw new ValueError(`${key} must be true or false, not ${shown(value)}`);
   };
   return leaf(key, "boolean", options, parse, (value) => value);
-}
-
-function textOf(key: string, value: unknown): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  throw new ValueError(`${key} must be a string, not ${shown(value)}`);
-}
-
-export function text(key: string, options: LeafOptions): LeafField<string> {
-  return leaf(
-    key,
-    "string",
-    options,
-    (value) => textOf(key, value),
-    (value) => value,
-  );
-}
-
-/** Text that may be absent; what absence means is decided when all keys are known. */
-export function optionalText(key: string, options: LeafOptions): LeafField<string> {
-  return leaf(
-    key,
-    "string",
-    options,
-    (value) => (value === undefined ? "" : textOf(key, value)),
-    (value) => value,
-  );
-}
-
-/** Text that must be given and not be empty. */
-export function requiredText(key: string, options: LeafOptions): LeafField<string> {
-  const parse = (value: unknown): string => {
-    const given = value === undefined ? "" : textOf(key, value);
-    if (given === "") throw new ValueError(`${key} is a required field`);
-    return given;
-  };
-  return leaf(key, "string", options, parse, (value) => value);
-}
-
-export interface ChoiceOptions<T extends string> extends LeafOptions {
-  readonly choices: readonly T[];
-  /** Values that Gorse knows, with the part of Furze that would be needed. */
-  readonly missing?: Readonly<Record<string, string>>;
-}
-
-export function choice<T extends string>(key: string, options: ChoiceOptions<T>): LeafField<T> {
-  const parse = (value: unknown): T => {
-    const found = options.choices.find((one) => one === value);
-    if (found !== undefined) return found;
-    const missing = typeof value === "string" && options.missing !== undefined && Object.hasOwn(options.missing, value);
-    if (missing) throw new ValueError(`${key} ${value} is not supported yet: this release has no ${options.missing?.[value]}`);
-    throw new ValueError(`${key} must be one of [${options.choices.join(" ")}]`);
-  };
-  return leaf(key, "enum", options, parse, (value) => value);
-}
-
-function listOf(key: string, value: unknown): readonly string[] {
-  // One text stands for a list of one, as in Gorse; in environment variables commas separate.
-  const parts = typeof value === "string" ? value.split(",").map((part) => part.trim()) : value;
-  if (!Array.isArray(parts)) throw new ValueError(`${key} must be a list of strings, not ${shown(value)}`);
-  const wrong = parts.find((part) => typeof part !== "string");
-  if (wrong !== undefined) throw new ValueError(`${key} must be a list of strings, but has ${shown(wrong)}`);
-  return parts.filter((part) => part !== "");
-}
-
-export function list(key: string, options: LeafOptions): LeafField<readonly string[]> {
-  return leaf(
-    key,
-    "list",
-    options,
-    (value) => listOf(key, value),
-    (value) => value,
-  );
-}
-
-export function feedbackTypes(key: string, options: LeafOptions): LeafField<readonly FeedbackExpression[]> {
-  const parse = (value: unknown): readonly FeedbackExpression[] =>
-    listOf(key, value).map((one) => {
-      try {
-        return parseFeedbackExpression(one);
-      } catch (error) {
-        throw new ValueError(FurzeError.is(error) ? error.message : String(error), { cause: error });
-      }
-    });
-  return leaf(key, "list", options, parse, (value) => value.map(formatFeedbackExpression));
-}
-
-export interface ExpressionOptions extends LeafOptions {
-  readonly environment: Environment<never>;
-  readonly resultType: ResultType;
-}
-
-/** Expression that must compile; an empty one stands for none, unless the key is required. */
-export function expression(key: string, options: ExpressionOptions & { readonly isRequired?: boolean }): LeafField<string> {
-  const parse = (value: unknown): string => {
-    const source = value === undefined ? "" : textOf(key, value);
-    if (source === "" && options.isRequired === true) throw new ValueError(`${key} is a required field`);
-    if (source !== "") checkExpression(source, options);
-    return source;
-  };
-  return leaf(key, "expression", options, parse, (value) => value);
-}
-
-function checkExpression(source: string, options: ExpressionOptions): void {
-  try {
-    compileExpression(source, { environment: options.environment, resultType: options.resultType });
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    const { line, column } = error.position;
-    const place = line === 1 ? `column ${column}` : `its line ${line}, column ${column}`;
-    throw new ValueError(`invalid item expression at ${place}: ${error.detail}`, { cause: error });
-  }
-}
-
-export interface StoreOptions extends LeafOptions {
-  readonly backend: "data" | "cache";
-  readonly supported: readonly string[];
-  /** Schemes that Gorse takes and this release does not. */
-  readonly planned: readonly string[];
-}
-
-/** Address of a store, checked by its scheme only: what follows belongs to the driver. */
-export function storeUri(key: string, options: StoreOptions): LeafField<string> {
-  const parse = (value: unknown): string => {
-    const uri = textOf(key, value);
-    if (options.supported.some((scheme) => uri.startsWith(scheme) && uri.length > scheme.length)) return uri;
-    const planned = options.planned.find((scheme) => uri.startsWith(scheme));
-    const reason = planned === undefined ? "" : `${planned} is not supported yet, `;
-    throw new ValueError(
-      `unsupported ${options.backend} storage backend: ${reason}the address must begin with ${options.supported.join(" or ")}`,
-    );
-  };
-  return leaf(key, "uri", options, parse, (value) => value);
-}
-
-/** Folder of model files: a plain path. */
-export function blobUri(key: string, options: LeafOptions & { readonly planned: readonly string[] }): LeafField<string> {
-  const parse = (value: unknown): string => {
-    const uri = textOf(key, value);
-    if (uri === "") throw new ValueError(`${key} is a required field`);
-    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(uri)?.[1];
-    if (scheme === undefined) return uri;
-    if (options.planned.includes(scheme)) throw new ValueError(`blob.uri scheme ${scheme}:// is not supported yet, use a path`);
-    throw new ValueError(`unsupported blob.uri scheme: ${scheme}`);
-  };
-  return leaf(key, "uri", options, parse, (value) => value);
 }

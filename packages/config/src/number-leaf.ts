@@ -18,5 +18,6 @@ export function share(key: string, options: NumberOptions): LeafField<number> {
     if (number > 1) throw new ValueError(`${key} must be 1 or less`);
     return number;
   };
-  return leaf(key, "number", options, parse, (value) => value);
+  const range = options.isZeroAllowed ? "0 to 1" : "more than 0, at most 1";
+  return leaf(key, "number", { range, ...options }, parse, (value) => value);
 }

@@ -1,21 +1,9 @@
 import { itemEnvironment, leaderboardEnvironment, userEnvironment } from "@furze/expression";
-import {
-  blobUri,
-  choice,
-  days,
-  duration,
-  expression,
-  feedbackTypes,
-  flag,
-  integer,
-  list,
-  optionalText,
-  requiredText,
-  storeUri,
-  text,
-} from "./leaves.ts";
+import { expression } from "./expression-leaf.ts";
+import { days, duration, flag, integer } from "./leaves.ts";
 import { type Section, section, table, tables } from "./section.ts";
 import { diversity, explore, external, replacement } from "./stages.ts";
+import { choice, feedbackTypes, list, optionalText, requiredText, text } from "./text-leaves.ts";
 import type {
   BlobConfig,
   ClusterConfig,
@@ -33,6 +21,7 @@ import type {
   ServerConfig,
   UserToUserConfig,
 } from "./types.ts";
+import { blobUri, storeUri } from "./uri-leaves.ts";
 
 const MAX_PORT = 65_535;
 

@@ -7,6 +7,7 @@ export type KeyKind =
   | "days"
   | "boolean"
   | "string"
+  | "script"
   | "uri"
   | "enum"
   | "list"
@@ -21,10 +22,14 @@ export interface LeafField<T> {
   readonly description: string;
   /** As it would be written in the file; undefined when the key must be given or may be absent. */
   readonly defaultText: string | undefined;
+  /** Values that are accepted, in words; undefined when the kind says it all. */
+  readonly range: string | undefined;
   readonly isSecret: boolean;
   readonly schema: z.ZodType<T>;
   /** Turns the value back into what a file would hold. */
   readonly print: (value: T) => unknown;
+  /** The value as it may be shown. */
+  readonly mask: (value: T) => T;
 }
 
 /** A table inside another, or an array of tables. */
@@ -33,6 +38,7 @@ export interface TableField<T> {
   readonly key: string;
   readonly schema: z.ZodType<T>;
   readonly print: (value: T) => unknown;
+  readonly mask: (value: T) => T;
   readonly fields: readonly AnyField[];
 }
 
@@ -43,6 +49,7 @@ export type AnyField = LeafField<never> | TableField<never>;
 export interface Section<T> {
   readonly schema: z.ZodType<T>;
   readonly print: (value: T) => Readonly<Record<string, unknown>>;
+  readonly mask: (value: T) => T;
   readonly fields: readonly AnyField[];
 }
 
@@ -59,16 +66,23 @@ export function section<T extends object>(fields: FieldsOf<T>): Section<T> {
     const values = value as Readonly<Record<string, unknown>>;
     return Object.fromEntries(entries.map(([name, field]) => [field.key, field.print(values[name] as never)]));
   };
-  return { schema, print, fields: entries.map(([, field]) => field) };
+  const mask = (value: T): T => {
+    const values = value as Readonly<Record<string, unknown>>;
+    return Object.fromEntries(entries.map(([name, field]) => [name, field.mask(values[name] as never)])) as T;
+  };
+  return { schema, print, mask, fields: entries.map(([, field]) => field) };
 }
 
 /** A section as a table of another; absent, all its keys have their defaults. */
 export function table<T>(key: string, inner: Section<T>): Field<T> {
-  return { shape: "table", key, schema: z.prefault(inner.schema, {}), print: inner.print, fields: inner.fields };
+  const { print, mask, fields } = inner;
+  return { shape: "table", key, schema: z.prefault(inner.schema, {}), print, mask, fields };
 }
 
 /** A section as an array of tables, `[[key]]`; empty when absent. */
 export function tables<T>(key: string, inner: Section<T>): Field<readonly T[]> {
   const schema = z.array(inner.schema).default([]);
-  return { shape: "tables", key, schema, print: (values) => values.map(inner.print), fields: inner.fields };
+  const print = (values: readonly T[]) => values.map(inner.print);
+  const mask = (values: readonly T[]) => values.map(inner.mask);
+  return { shape: "tables", key, schema, print, mask, fields: inner.fields };
 }

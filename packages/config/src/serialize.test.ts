@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { configError } from "../test/inputs.ts";
 import { configKeys } from "./keys.ts";
 import { loadConfig } from "./load.ts";
-import { maskConfig, maskUri } from "./mask.ts";
+import { maskConfig } from "./mask.ts";
+import { maskText, maskUri } from "./mask-text.ts";
 import { configDigest, configFromJson, configToJson, configToTable } from "./serialize.ts";
 
 const TEXT = `
@@ -85,15 +86,13 @@ describe("digest", () => {
 
 describe("masking", () => {
   it("hides every secret key and changes nothing else", () => {
-    const masked = configToTable(maskConfig(config));
-    const secrets = configKeys().filter((key) => key.isSecret);
-    expect(secrets.map((key) => key.path)).toEqual(["master.admin_api_key", "cluster.token", "server.api_key"]);
-    for (const { path } of secrets) {
-      const [table = "", key = ""] = path.split(".");
-      expect(masked[table]).toHaveProperty(key, "********");
-    }
-    expect(JSON.stringify(masked)).not.toContain("secret");
-    expect(masked.recommend).toEqual(configToTable(config).recommend);
+    const secrets = configKeys().filter((key) => key.isSecret && !key.path.includes("[]"));
+    expect(secrets.map((key) => key.path)).toEqual(expect.arrayContaining(["master.admin_api_key", "server.api_key"]));
+    const env = Object.fromEntries(secrets.map((key) => [key.variables[0] ?? "", "hush-hush"]));
+    const shown = configToTable(maskConfig(loadConfig({ text: "", env }).config));
+    for (const { path } of secrets) expect(shown).toHaveProperty(path.split("."), "********");
+    expect(JSON.stringify(shown)).not.toContain("hush");
+    expect(configToTable(maskConfig(config)).recommend).toEqual(configToTable(config).recommend);
     expect(maskConfig(loadConfig({}).config).server.apiKey).toBe("");
   });
 
@@ -108,5 +107,21 @@ describe("masking", () => {
     ["/var/models", "/var/models"],
   ])("%s", (uri, masked) => {
     expect(maskUri(uri)).toBe(masked);
+  });
+
+  it.each([
+    ['fetch("https://api/x?api_key=abc&n=1")', 'fetch("https://api/x?api_key=********&n=1")'],
+    ['fetch("https://ann:p:w@api/x") // user@host', 'fetch("https://ann:********@api/x") // user@host'],
+    [`fetch(u, { headers: { "X-API-Key": 'a"b' } })`, `fetch(u, { headers: { "X-API-Key": '********' } })`],
+    ["const token = `abc`; token.length", "const token = `********`; token.length"],
+    ['headers["access_token"] = "a\\"b";', 'headers["access_token"] = "********";'],
+    ['"Authorization": auth, "x": "Bearer abc.def-1"', '"Authorization": auth, "x": "Bearer ********"'],
+    ['send("sk-abcdefghijklmnop1234")', 'send("********")'],
+    ["const keys = items.map((item) => item.key); keys", "const keys = items.map((item) => item.key); keys"],
+  ])("inside a script: %s", (source, masked) => {
+    expect(maskText(source)).toBe(masked);
+    const script = { name: "a", script: source };
+    const text = configToJson(maskConfig(configFromJson(JSON.stringify({ recommend: { external: [script] } }))));
+    expect(JSON.parse(text).recommend.external[0].script).toBe(masked);
   });
 });

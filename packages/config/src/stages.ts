@@ -1,11 +1,12 @@
-import { duration, flag, integer, list, requiredText } from "./leaves.ts";
+import { duration, flag, integer } from "./leaves.ts";
 import { share } from "./number-leaf.ts";
 import { type Section, section } from "./section.ts";
+import { list, requiredText, script } from "./text-leaves.ts";
 import type { DiversityConfig, ExploreConfig, ExternalConfig, ReplacementConfig } from "./types.ts";
 
 export const external: Section<ExternalConfig> = section<ExternalConfig>({
   name: requiredText("name", { description: "Name of the recommender." }),
-  script: requiredText("script", {
+  script: script("script", {
     description: "JavaScript whose last expression is an array of item ids; it has user_id and a blocking fetch.",
   }),
   allowedHosts: list("allowed_hosts", { description: "Hosts that fetch may ask, with or without port.", default: [] }),

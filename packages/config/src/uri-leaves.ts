@@ -1,0 +1,37 @@
+import { type LeafOptions, leaf, ValueError } from "./leaves.ts";
+import type { LeafField } from "./section.ts";
+import { textOf } from "./text-leaves.ts";
+
+export interface StoreOptions extends LeafOptions {
+  readonly backend: "data" | "cache";
+  readonly supported: readonly string[];
+  /** Schemes that Gorse takes and this release does not. */
+  readonly planned: readonly string[];
+}
+
+/** Address of a store, checked by its scheme only: what follows belongs to the driver. */
+export function storeUri(key: string, options: StoreOptions): LeafField<string> {
+  const parse = (value: unknown): string => {
+    const uri = textOf(key, value);
+    if (options.supported.some((scheme) => uri.startsWith(scheme) && uri.length > scheme.length)) return uri;
+    const planned = options.planned.find((scheme) => uri.startsWith(scheme));
+    const reason = planned === undefined ? "" : `${planned} is not supported yet, `;
+    throw new ValueError(
+      `unsupported ${options.backend} storage backend: ${reason}the address must begin with ${options.supported.join(" or ")}`,
+    );
+  };
+  return leaf(key, "uri", options, parse, (value) => value);
+}
+
+/** Folder of model files: a plain path. */
+export function blobUri(key: string, options: LeafOptions & { readonly planned: readonly string[] }): LeafField<string> {
+  const parse = (value: unknown): string => {
+    const uri = textOf(key, value);
+    if (uri === "") throw new ValueError(`${key} is a required field`);
+    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(uri)?.[1];
+    if (scheme === undefined) return uri;
+    if (options.planned.includes(scheme)) throw new ValueError(`blob.uri scheme ${scheme}:// is not supported yet, use a path`);
+    throw new ValueError(`unsupported blob.uri scheme: ${scheme}`);
+  };
+  return leaf(key, "uri", options, parse, (value) => value);
+}
