@@ -1,1 +1,1 @@
-export { type OpenStoreOptions, openBlobStore, openCacheStore, openDataStore } from "./open-stores.ts";
+export { type OpenStoreOptions, openBlobStore, openCacheStore, openDataStore, type SqlPoolOptions } from "./open-stores.ts";

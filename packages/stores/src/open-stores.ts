@@ -1,12 +1,21 @@
 import { type Clock, InvalidArgumentError } from "@furze/core";
 import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
+import type { ServerStoreOptions } from "@furze/storage-sql";
 
 export interface OpenStoreOptions {
   /** Begins the name of every table or key. Default none. */
   readonly tablePrefix?: string | undefined;
   /** Decides what has expired in a cache store. Default: the system's clock. */
   readonly clock?: Clock | undefined;
+  /** Connections to PostgreSQL. Default: as `@furze/storage-sql` has it. */
+  readonly postgres?: SqlPoolOptions | undefined;
+  /** Connections to MySQL or MariaDB. Default: as `@furze/storage-sql` has it. */
+  readonly mysql?: (SqlPoolOptions & Pick<ServerStoreOptions, "isolationLevel">) | undefined;
+  /** Name under which Redis shows the connections. Default `furze`. */
+  readonly clientName?: string | undefined;
 }
+
+export type SqlPoolOptions = Pick<ServerStoreOptions, "maxConnections" | "maxIdleConnections" | "maxLifetimeMs">;
 
 const SQL_SCHEMES = ["sqlite", "postgres", "postgresql", "mysql"];
 const REDIS_SCHEMES = ["redis", "rediss", "redis+cluster", "rediss+cluster"];
@@ -21,7 +30,7 @@ export async function openDataStore(uri: string, options: OpenStoreOptions = {})
   const scheme = schemeOf(uri, SQL_SCHEMES);
   if (scheme === undefined) throw unknownScheme("dataStore", uri, SQL_SCHEMES);
   const { openDataStore: open } = await import("@furze/storage-sql");
-  return open(uri, { tablePrefix: options.tablePrefix });
+  return open(uri, { ...poolOf(uri, options), tablePrefix: options.tablePrefix });
 }
 
 /** Opens the cache store that a URI names; otherwise like `openDataStore`. */
@@ -29,17 +38,21 @@ export async function openCacheStore(uri: string, options: OpenStoreOptions = {}
   const { tablePrefix, clock } = options;
   if (schemeOf(uri, REDIS_SCHEMES) !== undefined) {
     const { openRedisCacheStore } = await import("@furze/storage-redis");
-    return openRedisCacheStore({ uri, prefix: tablePrefix, clock });
+    return openRedisCacheStore({ uri, prefix: tablePrefix, clock, clientName: options.clientName });
   }
   if (schemeOf(uri, SQL_SCHEMES) === undefined) throw unknownScheme("cacheStore", uri, [...SQL_SCHEMES, ...REDIS_SCHEMES]);
   const { openCacheStore: open } = await import("@furze/storage-sql");
-  return open(uri, { tablePrefix, clock });
+  return open(uri, { ...poolOf(uri, options), tablePrefix, clock });
 }
 
 /** Opens the blob store that a URI names: the path of a folder. @throws {InvalidArgumentError} for a scheme that no adapter serves */
 export async function openBlobStore(uri: string): Promise<BlobStore> {
   const { openBlobStore: open } = await import("@furze/storage-blob");
   return open(uri);
+}
+
+function poolOf(uri: string, { mysql, postgres }: OpenStoreOptions): OpenStoreOptions["mysql"] {
+  return uri.startsWith("mysql:") ? mysql : postgres;
 }
 
 function schemeOf(uri: string, schemes: readonly string[]): string | undefined {

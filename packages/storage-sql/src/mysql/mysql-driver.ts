@@ -5,14 +5,8 @@ import type { PoolSettings } from "../server/server-store-options.ts";
 import type { PooledConnection, SqlDriver, SqlErrorKind, SqlResult, SqlValue } from "../server/sql-driver.ts";
 import { type MysqlAddress, parseMysqlUri } from "./mysql-uri.ts";
 
-/**
- * Names in double quotes, as the statements have them; errors in place of values cut to fit. READ COMMITTED locks no gaps between
- * rows, which spares most deadlocks; no statement here needs more.
- */
-const SESSION_SETTINGS = [
-  "SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
-  "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-];
+/** Names in double quotes, as the statements have them; errors in place of values cut to fit. */
+const SQL_MODE = "SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'";
 
 /** Numbers of errors: https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html; those from 1900 on are MariaDB's. */
 const KINDS: ReadonlyMap<number, SqlErrorKind> = new Map([
@@ -49,12 +43,14 @@ class MysqlDriver implements SqlDriver {
   readonly place: string;
   readonly #pool: Pool;
   readonly #maxLifetimeMs: number;
+  readonly #sessionSettings: readonly string[];
   readonly #openedAt = new WeakMap<object, number>();
 
-  constructor(pool: Pool, place: string, maxLifetimeMs: number) {
+  constructor(pool: Pool, place: string, { maxLifetimeMs, isolationLevel }: PoolSettings) {
     this.#pool = pool;
     this.place = place;
     this.#maxLifetimeMs = maxLifetimeMs;
+    this.#sessionSettings = [SQL_MODE, `SET SESSION TRANSACTION ISOLATION LEVEL ${isolationLevel.replace("-", " ")}`];
   }
 
   async acquire(): Promise<PooledConnection> {
@@ -62,7 +58,7 @@ class MysqlDriver implements SqlDriver {
     const key = connection.connection;
     const openedAt = this.#openedAt.get(key) ?? performance.now();
     if (!this.#openedAt.has(key)) {
-      for (const setting of SESSION_SETTINGS) {
+      for (const setting of this.#sessionSettings) {
         await connection.query(setting).catch((error) => {
           connection.destroy();
           throw error;
@@ -100,14 +96,15 @@ export async function openMysqlDriver(settings: PoolSettings): Promise<SqlDriver
     database: address.database,
     charset: "utf8mb4",
     connectionLimit: settings.maxConnections,
-    maxIdle: settings.maxConnections,
+    // Only below the limit does the pool look after idle connections at all.
+    maxIdle: Math.min(settings.maxIdleConnections, Math.max(1, settings.maxConnections - 1)),
     idleTimeout: settings.idleTimeoutMs,
     connectTimeout: settings.connectTimeoutMs,
     enableKeepAlive: true,
     ...(address.tls === "off" ? {} : { ssl: { rejectUnauthorized: address.tls === "verify" } }),
   });
   const place = address.socketPath ?? `${address.host}:${address.port}`;
-  return new MysqlDriver(pool, `MySQL at ${place}`, settings.maxLifetimeMs);
+  return new MysqlDriver(pool, `MySQL at ${place}`, settings);
 }
 
 function placeOf({ host, port, socketPath }: MysqlAddress): object {

@@ -37,10 +37,12 @@ class Statements {
 class PostgresConnection implements PooledConnection {
   readonly #client: PoolClient;
   readonly #statements: Statements;
+  readonly #isSpare: () => boolean;
 
-  constructor(client: PoolClient, statements: Statements) {
+  constructor(client: PoolClient, statements: Statements, isSpare: () => boolean) {
     this.#client = client;
     this.#statements = statements;
+    this.#isSpare = isSpare;
   }
 
   async query(sql: string, parameters?: readonly SqlValue[]): Promise<SqlResult> {
@@ -57,19 +59,21 @@ class PostgresConnection implements PooledConnection {
 
   release(isBroken: boolean): void {
     this.#client.removeAllListeners("error");
-    this.#client.release(isBroken);
+    this.#client.release(isBroken || this.#isSpare());
   }
 }
 
 class PostgresDriver implements SqlDriver {
   readonly place: string;
   readonly #pool: Pool;
+  readonly #maxIdle: number;
   readonly #statements = new Statements();
   /** Connections that have their settings. */
   readonly #prepared = new WeakSet<PoolClient>();
 
-  constructor(pool: Pool, place: string) {
+  constructor(pool: Pool, place: string, maxIdle: number) {
     this.#pool = pool;
+    this.#maxIdle = maxIdle;
     this.place = place;
   }
 
@@ -86,7 +90,9 @@ class PostgresDriver implements SqlDriver {
       }
       this.#prepared.add(client);
     }
-    return new PostgresConnection(client, this.#statements);
+    // A caller that waits takes the connection at once, so it would not be idle.
+    const isSpare = () => this.#pool.waitingCount === 0 && this.#pool.idleCount >= this.#maxIdle;
+    return new PostgresConnection(client, this.#statements, isSpare);
   }
 
   kindOf(error: unknown): SqlErrorKind {
@@ -132,7 +138,7 @@ export async function openPostgresDriver(settings: PoolSettings): Promise<SqlDri
   });
   // Idle connections that break are replaced by the pool.
   pool.on("error", () => {});
-  return new PostgresDriver(pool, `PostgreSQL at ${placeOf(settings.uri)}`);
+  return new PostgresDriver(pool, `PostgreSQL at ${placeOf(settings.uri)}`, settings.maxIdleConnections);
 }
 
 function placeOf(uri: string): string {
