@@ -12,5 +12,5 @@ export { shuffle } from "./shuffle";
 export { scanNeighbors, scanScratch } from "./scan-neighbors";
 export { sparseNeighbors } from "./sparse-neighbors";
 export { addEntries, solveCholesky } from "./solve";
-export { topItems, topItemsOfOne, topItemsScratch } from "./top-k";
+export { topItems, topItemsOfOne, topItemsOfOneScratch, topItemsScratch } from "./top-k";
 export { axpy, countNonFinite, dot } from "./vector";

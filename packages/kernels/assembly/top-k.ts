@@ -1,6 +1,6 @@
 // Best items by inner product for many users, exact. Users are taken in blocks, items in tiles that stay in the first-level
 // cache; a tile is transposed once for a block, so that one vector holds the scores of four items and no lanes need summing.
-import { clearHeap, replaceRoot, sortHeap } from "./top-k-heap";
+import { bufferFloats, clearBuffer, collect, sortFloats, takeBest } from "./top-k-buffer";
 import { sumLanesOf4 } from "./vector";
 
 /** Floats of a transposed tile. */
@@ -16,8 +16,8 @@ function tileItems(stride: i32): i32 {
 }
 
 /** Floats of scratch that topItems needs. */
-export function topItemsScratch(stride: i32): i32 {
-  return tileItems(stride) * (stride + 4) + BLOCK;
+export function topItemsScratch(stride: i32, limit: i32): i32 {
+  return tileItems(stride) * (stride + 4) + BLOCK * (1 + bufferFloats(limit)) + sortFloats(limit);
 }
 
 /**
@@ -47,10 +47,11 @@ export function topItems(
   const tile = scratch;
   const tileScores = tile + ((<usize>(size * stride)) << 2);
   const cursors = tileScores + ((<usize>size) << 4);
+  const buffers = cursors + ((<usize>BLOCK) << 2);
+  const bufferBytes = (<usize>bufferFloats(limit)) << 2;
   const rowBytes = (<usize>stride) << 2;
-  const listBytes = (<usize>limit) << 2;
   for (let user = begin; user < end; user++) {
-    clearHeap(scores + <usize>user * listBytes, indices + <usize>user * listBytes, limit);
+    clearBuffer(buffers + <usize>(user - begin) * bufferBytes);
     const cursor: i32 = excludeOffsets == 0 ? 0 : load<i32>(excludeOffsets + ((<usize>user) << 2));
     store<i32>(cursors + ((<usize>(user - begin)) << 2), cursor);
   }
@@ -67,11 +68,15 @@ export function topItems(
       for (let i = user; i < min(user + 4, end); i++) {
         const list = tileScores + ((<usize>((i - user) * size)) << 2);
         if (excludeOffsets != 0) exclude(list, first, count, excludeIndices, load<i32>(excludeOffsets + ((<usize>i) << 2), 4), cursors + ((<usize>(i - begin)) << 2));
-        collect(list, first, count, scores + <usize>i * listBytes, indices + <usize>i * listBytes, limit);
+        collect(list, first, count, buffers + <usize>(i - begin) * bufferBytes, limit);
       }
     }
   }
-  for (let user = begin; user < end; user++) sortHeap(scores + <usize>user * listBytes, indices + <usize>user * listBytes, limit);
+  const listBytes = (<usize>limit) << 2;
+  for (let user = begin; user < end; user++) {
+    const at = <usize>user * listBytes;
+    takeBest(buffers + <usize>(user - begin) * bufferBytes, limit, scores + at, indices + at, buffers + <usize>BLOCK * bufferBytes);
+  }
 }
 
 // @ts-ignore: decorator
@@ -147,23 +152,17 @@ function exclude(list: usize, first: i32, count: i32, excludeIndices: usize, las
   store<i32>(cursor, at);
 }
 
-/** Puts what is better than the worst of the heap into it. */
-function collect(list: usize, first: i32, count: i32, scores: usize, indices: usize, limit: i32): void {
-  let worst = f32x4.splat(load<f32>(scores));
-  for (let i = 0; i < count; i += 4) {
-    const at = list + ((<usize>i) << 2);
-    if (!v128.any_true(f32x4.gt(v128.load(at), worst))) continue;
-    for (let lane: usize = 0; lane < 4; lane++) {
-      const score = load<f32>(at + (lane << 2));
-      if (score > load<f32>(scores)) replaceRoot(scores, indices, limit, score, first + i + <i32>lane);
-    }
-    worst = f32x4.splat(load<f32>(scores));
-  }
+/** Items that topItemsOfOne scores at a time. */
+const ONE_TILE = 1024;
+
+/** Floats of scratch that topItemsOfOne needs. */
+export function topItemsOfOneScratch(limit: i32): i32 {
+  return ONE_TILE + bufferFloats(limit) + sortFloats(limit);
 }
 
 /**
  * Best items of one user; like topItems, but reads the items as they are: for a single user transposing would double the work.
- * scales: factor of each item's inner product (padded like the biases), or 0 for none. Scratch: 1,024 floats.
+ * scales: factor of each item's inner product (padded like the biases), or 0 for none.
  */
 export function topItemsOfOne(
   user: usize,
@@ -180,16 +179,18 @@ export function topItemsOfOne(
   scratch: usize,
 ): void {
   const rowBytes = (<usize>stride) << 2;
-  clearHeap(scores, indices, limit);
+  const buffer = scratch + ((<usize>ONE_TILE) << 2);
+  clearBuffer(buffer);
   let at = 0;
-  for (let first = 0; first < numItems; first += 1024) {
-    const count = min(1024, numItems - first);
+  for (let first = 0; first < numItems; first += ONE_TILE) {
+    const count = min(ONE_TILE, (numItems - first + 7) & ~7);
+    const last = numItems - first - 1;
     for (let i = 0; i < count; i += 4) {
-      const q0 = items + <usize>(first + i) * rowBytes;
-      // Past the last item its own row is read again; the bias there is -Infinity.
-      const q1 = i + 1 < count ? q0 + rowBytes : q0;
-      const q2 = i + 2 < count ? q1 + rowBytes : q0;
-      const q3 = i + 3 < count ? q2 + rowBytes : q0;
+      // Past the last item its row is read again; the bias there is -Infinity.
+      const q0 = items + <usize>(first + min(i, last)) * rowBytes;
+      const q1 = items + <usize>(first + min(i + 1, last)) * rowBytes;
+      const q2 = items + <usize>(first + min(i + 2, last)) * rowBytes;
+      const q3 = items + <usize>(first + min(i + 3, last)) * rowBytes;
       let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
       for (let offset: usize = 0; offset < rowBytes; offset += 16) {
         const x = v128.load(user + offset);
@@ -208,7 +209,7 @@ export function topItemsOfOne(
       if (item >= first + count) break;
       store<f32>(scratch + ((<usize>(item - first)) << 2), -Infinity);
     }
-    collect(scratch, first, count, scores, indices, limit);
+    collect(scratch, first, count, buffer, limit);
   }
-  sortHeap(scores, indices, limit);
+  takeBest(buffer, limit, scores, indices, buffer + ((<usize>bufferFloats(limit)) << 2));
 }

@@ -4,14 +4,11 @@ import { copied, maskedBiases, type RankedItems, Temporaries } from "./top-items
 
 type Floats = KernelArray<Float32Array<SharedArrayBuffer>>;
 
-const SCRATCH_FLOATS = 1024;
-
 /** Queries for one vector on the calling thread; what they share is prepared at the first one. */
 export class SingleQuery {
   readonly #factors: Factors;
   readonly #trainedItems: Uint8Array;
   #biases: Floats | undefined;
-  #scratch: Floats | undefined;
   #similarity: { readonly mask: Floats; readonly inverseNorms: Floats } | undefined;
 
   constructor(factors: Factors, trainedItems: Uint8Array) {
@@ -35,16 +32,16 @@ export class SingleQuery {
 
   #run(vector: ArrayLike<number>, biases: number, scales: number, limit: number, exclude: ArrayLike<number>): RankedItems {
     const { memory, items, numItems, stride } = this.#factors;
-    this.#scratch ??= memory.allocFloat32(SCRATCH_FLOATS);
     const places = Math.min(limit, numItems);
     using arrays = new Temporaries();
     const user = arrays.add(memory.allocFloat32(stride));
     user.view.set(vector);
     const excluded = arrays.add(memory.copyInt32(inRange(exclude, numItems)));
+    const scratch = arrays.add(memory.allocFloat32(memory.call("topItemsOfOneScratch", places) ?? 0));
     const scores = arrays.add(memory.allocFloat32(places));
     const indices = arrays.add(memory.allocInt32(places));
     const args = [user.pointer, items.pointer, numItems, stride, biases, scales, places, excluded.pointer, excluded.length];
-    memory.call("topItemsOfOne", ...args, scores.pointer, indices.pointer, this.#scratch.pointer);
+    memory.call("topItemsOfOne", ...args, scores.pointer, indices.pointer, scratch.pointer);
     const end = indices.view.indexOf(-1);
     const length = end < 0 ? places : end;
     return copied(indices.view.subarray(0, length), scores.view.subarray(0, length));

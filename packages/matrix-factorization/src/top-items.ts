@@ -43,6 +43,7 @@ export async function topItemsOfUsers(
 ): Promise<RankedItems> {
   const { memory, stride } = factors;
   const { limit, exclude, pool, threads, signal } = options;
+  const places = Math.min(limit, factors.numItems);
   const isVectors = users instanceof Float32Array;
   const numUsers = isVectors ? users.length / stride : users.length;
   using arrays = new Temporaries();
@@ -51,11 +52,11 @@ export async function topItemsOfUsers(
   const biases = arrays.add(maskedBiases(factors, trainedItems));
   const offsets = exclude === undefined ? undefined : arrays.add(memory.copyInt32(exclude.offsets));
   const indices = exclude === undefined ? undefined : arrays.add(memory.copyInt32(ascending(exclude)));
-  const scores = arrays.add(memory.allocFloat32(numUsers * limit));
-  const found = arrays.add(memory.allocInt32(numUsers * limit));
-  const scratchLength = memory.call("topItemsScratch", stride) ?? 0;
+  const scores = arrays.add(memory.allocFloat32(numUsers * places));
+  const found = arrays.add(memory.allocInt32(numUsers * places));
+  const scratchLength = memory.call("topItemsScratch", stride, places) ?? 0;
   const threadArgs = Array.from({ length: threads }, () => [arrays.add(memory.allocFloat32(scratchLength)).pointer]);
-  const args = [vectors.pointer, rows?.pointer ?? 0, factors.items.pointer, factors.numItems, stride, biases.pointer, limit];
+  const args = [vectors.pointer, rows?.pointer ?? 0, factors.items.pointer, factors.numItems, stride, biases.pointer, places];
   args.push(offsets?.pointer ?? 0, indices?.pointer ?? 0, scores.pointer, found.pointer);
   // Small batches are cut finer, so that every thread gets a part.
   const chunk = Math.min(BLOCK, 4 * Math.max(1, Math.ceil(numUsers / threads / 4)));
@@ -73,7 +74,7 @@ export async function topItemsOfUsers(
   } catch (error) {
     throw signal?.aborted === true ? new AbortError("the recommendation was aborted", { cause: error }) : error;
   }
-  return copied(found.view, scores.view);
+  return widened(copied(found.view, scores.view), places, limit);
 }
 
 /** The biases up to the next multiple of 8, -Infinity for what must not appear. */
@@ -91,6 +92,18 @@ export function copied(indices: Int32Array, scores: Float32Array): RankedItems {
   const result = { itemIndices: new Int32Array(indices), scores: new Float32Array(scores) };
   for (let i = 0; i < result.scores.length; i++) if (result.itemIndices[i]! < 0) result.scores[i] = 0;
   return result;
+}
+
+/** Lists of more places each, the new ones empty. */
+function widened(lists: RankedItems, places: number, limit: number): RankedItems {
+  if (places === limit) return lists;
+  const numUsers = lists.itemIndices.length / places;
+  const wide = { itemIndices: new Int32Array(numUsers * limit).fill(-1), scores: new Float32Array(numUsers * limit) };
+  for (let user = 0; user < numUsers; user++) {
+    wide.itemIndices.set(lists.itemIndices.subarray(user * places, (user + 1) * places), user * limit);
+    wide.scores.set(lists.scores.subarray(user * places, (user + 1) * places), user * limit);
+  }
+  return wide;
 }
 
 /** The lists with every list in ascending order, which the kernel relies on. */

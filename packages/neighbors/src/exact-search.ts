@@ -17,7 +17,7 @@ export function exactSearch(vectors: DenseVectors, mask: RowMask, signal: AbortS
     using excludeOffsets = memory.copyInt32(offsets);
     using excluded = memory.copyInt32(selves);
     using scores = memory.allocFloat32(selves.length * places);
-    const scratch = memory.call("topItemsScratch", stride) ?? 0;
+    const scratch = memory.call("topItemsScratch", stride, places) ?? 0;
     const threadArrays = Array.from({ length: pool.threads }, () => memory.allocFloat32(scratch));
     const args = [queries.pointer, 0, vectors.pointer, numRows, stride, mask.biases().pointer, places];
     args.push(excludeOffsets.pointer, excluded.pointer, scores.pointer, rows.pointer);
