@@ -1,6 +1,7 @@
 import { type Clock, type Feedback, FurzeError, type ItemId, type UserId } from "@furze/core";
 import type { CacheStore, DataStore, ListEntry, ListKey, RankedList } from "@furze/storage";
 import type { CandidateRequest } from "./candidate-generator.ts";
+import { LatestItems } from "./latest-items.ts";
 import { hasCategories, ListReader } from "./list-reader.ts";
 import type { MergedCandidate } from "./merge.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -21,7 +22,7 @@ export interface RecommenderOptions {
 /** The online path: lists, overlay, exclusions and fallbacks become an answer. */
 export class Recommender implements RecommenderService {
   readonly #pipeline: Pipeline;
-  readonly #data: DataStore;
+  readonly #latest: LatestItems;
   readonly #cache: CacheStore;
   readonly #clock: Clock;
   readonly #lists: ListReader;
@@ -29,7 +30,7 @@ export class Recommender implements RecommenderService {
 
   constructor(options: RecommenderOptions) {
     this.#pipeline = options.pipeline;
-    this.#data = options.dataStore;
+    this.#latest = new LatestItems(options.dataStore);
     this.#cache = options.cacheStore;
     this.#clock = options.clock;
     this.#lists = new ListReader(options.cacheStore, options.pipeline.space);
@@ -44,7 +45,7 @@ export class Recommender implements RecommenderService {
     const needed = (query.offset ?? 0) + query.limit;
     const request = this.#pipeline.requestFor(history, query.categories);
     const excluded = this.#pipeline.excludedFor(history);
-    const stored = this.#isUpToDate(list, history) ? fromList(list, this.#admitted(query, excluded)) : undefined;
+    const stored = this.#isUpToDate(list, history) ? fromList(list, needed, this.#admitted(query, excluded)) : undefined;
     const answer = stored ?? (await this.#rank(request, needed, query));
     const filled = await this.#fill(answer, request, needed, query);
     return filled.slice(query.offset ?? 0, needed);
@@ -63,7 +64,7 @@ export class Recommender implements RecommenderService {
   async latest(query: RecommendQuery): Promise<Recommendation[]> {
     const { itemTtlMs } = this.#pipeline.options;
     const seen = query.excludeSeenBy === undefined ? undefined : await this.#historyOf(query.excludeSeenBy, query);
-    const items = await this.#data.items.latest({
+    const items = await this.#latest.read({
       limit: query.limit,
       offset: query.offset,
       categories: query.categories,
@@ -107,7 +108,8 @@ export class Recommender implements RecommenderService {
       this.#lists.read(key, query),
       query.excludeSeenBy === undefined ? undefined : this.#historyOf(query.excludeSeenBy, query),
     ]);
-    const rows = list === undefined ? [] : fromList(list, this.#admitted(query, history?.seen));
+    const needed = (query.offset ?? 0) + query.limit;
+    const rows = list === undefined ? [] : fromList(list, needed, this.#admitted(query, history?.seen));
     return { rows: cut(rows, query), updatedMs: list?.updatedMs };
   }
 
@@ -122,9 +124,8 @@ export class Recommender implements RecommenderService {
     return (entry) => hasCategories(entry, query.categories ?? []) && !excluded?.has(space.indexOf(entry.id));
   }
 
-  async #historyOf(userId: UserId, query: RecommendQuery): Promise<UserHistory> {
-    const [history] = await this.#pipeline.historiesOf([userId], query);
-    return history as UserHistory;
+  #historyOf(userId: UserId, query: RecommendQuery): Promise<UserHistory> {
+    return this.#pipeline.histories.loadOne(userId, query);
   }
 
   async #rank(request: CandidateRequest, limit: number, query: RecommendQuery): Promise<Recommendation[]> {
@@ -169,8 +170,14 @@ export class Recommender implements RecommenderService {
   }
 }
 
-function fromList(list: RankedList, admits: (entry: ListEntry) => boolean): Recommendation[] {
-  return list.entries.filter(admits).map(({ id, score, sources }) => ({ itemId: id, score, sources, modelId: list.modelId }));
+/** The first `limit` places that are admitted. */
+function fromList(list: RankedList, limit: number, admits: (entry: ListEntry) => boolean): Recommendation[] {
+  const rows: Recommendation[] = [];
+  for (const entry of list.entries) {
+    if (rows.length >= limit) break;
+    if (admits(entry)) rows.push({ itemId: entry.id, score: entry.score, sources: entry.sources, modelId: list.modelId });
+  }
+  return rows;
 }
 
 function cut<Row>(rows: readonly Row[], query: RecommendQuery): readonly Row[] {

@@ -1,5 +1,4 @@
-import { type CallOptions, type Clock, type Feedback, type FeedbackRoles, feedbackRole, type UserId } from "@furze/core";
-import type { FeedbackStore } from "@furze/storage";
+import { type Feedback, type FeedbackRoles, feedbackRole, type ItemId, type UserId } from "@furze/core";
 import type { ItemSpace } from "./item-space.ts";
 import { hashText } from "./text-hash.ts";
 
@@ -21,37 +20,35 @@ export interface UserHistory {
 /** Most users dislike nothing. */
 const NONE: ReadonlySet<number> = new Set();
 
-/** Turns a user's rows, newest first, into his history. */
+/** Turns a user's rows, newest first, into his history. Cost: O(rows). */
 export function historyOf(userId: UserId, rows: readonly Feedback[], roles: FeedbackRoles, space: ItemSpace): UserHistory {
   const seen = new Set<number>();
-  const positives = new Set<number>();
+  const positives = new Map<number, ItemId>();
   const negatives = new Set<number>();
   let updatedMs = Number.NEGATIVE_INFINITY;
+  let hash = 0;
   for (const row of rows) {
     const index = space.indexOf(row.itemId);
     seen.add(index);
     const role = feedbackRole(roles, row);
-    if (role === "positive") positives.add(index);
-    else if (role === "negative") negatives.add(index);
+    if (role === "positive") {
+      positives.set(index, row.itemId);
+    } else if (role === "negative" && !negatives.has(index)) {
+      negatives.add(index);
+      hash = (hash + hashText(row.itemId, 2)) | 0;
+    }
     updatedMs = Math.max(updatedMs, row.updatedMs);
   }
-  const liked = [...positives].filter((index) => !negatives.has(index));
-  const fingerprint = fingerprintOf(liked, negatives, space);
+  for (const index of negatives) positives.delete(index);
+  for (const itemId of positives.values()) hash = (hash + hashText(itemId, 1)) | 0;
   return {
     userId,
-    positives: Int32Array.from(liked),
+    positives: Int32Array.from(positives.keys()),
     negatives: negatives.size > 0 ? negatives : NONE,
     seen,
     updatedMs,
-    fingerprint,
+    fingerprint: (hash >>> 0).toString(16),
   };
-}
-
-function fingerprintOf(liked: Iterable<number>, disliked: Iterable<number>, space: ItemSpace): string {
-  let hash = 0;
-  for (const index of liked) hash = (hash + hashText(space.idOf(index), 1)) | 0;
-  for (const index of disliked) hash = (hash + hashText(space.idOf(index), 2)) | 0;
-  return (hash >>> 0).toString(16);
 }
 
 /** Hash of all he has seen, for lists in which seen items may stand; independent of order and process. */
@@ -59,75 +56,4 @@ export function seenFingerprint(history: UserHistory, space: ItemSpace): string 
   let hash = 0;
   for (const index of history.seen) hash = (hash + hashText(space.idOf(index), 3)) | 0;
   return (hash >>> 0).toString(16);
-}
-
-export interface UserHistoriesOptions {
-  readonly feedback: FeedbackStore;
-  readonly space: ItemSpace;
-  readonly roles: FeedbackRoles;
-  readonly clock: Clock;
-  /** Feedback at most so far in the future is visible, milliseconds. */
-  readonly clockErrorMs: number;
-  /** Age limit of feedback, milliseconds. */
-  readonly feedbackTtlMs?: number | undefined;
-  /** How many users' liked items to keep for `recallPositives`, at 4 bytes an item and some 100 bytes a user. Default 100,000. */
-  readonly capacity?: number | undefined;
-}
-
-/** Loads users' histories in bulk. */
-export class UserHistories {
-  readonly #options: UserHistoriesOptions;
-  readonly #capacity: number;
-  readonly #kept = new Map<UserId, Int32Array>();
-
-  constructor(options: UserHistoriesOptions) {
-    this.#options = options;
-    this.#capacity = options.capacity ?? 100_000;
-  }
-
-  /** Histories as they are now, aligned with `userIds`. Cost: one query. */
-  async load(userIds: readonly UserId[], call: CallOptions = {}): Promise<UserHistory[]> {
-    if (userIds.length === 0) return [];
-    const { feedback, space, roles, clock, clockErrorMs } = this.#options;
-    const rows = await feedback.ofUsers(userIds, { untilMs: clock.now() + clockErrorMs, signal: call.signal });
-    return userIds.map((userId, position) => {
-      const history = historyOf(userId, this.#young(rows[position] ?? []), roles, space);
-      this.#keep(history);
-      return history;
-    });
-  }
-
-  /** What users like, as it may have been at the last `forget`; only users never loaded since cost a query. */
-  async recallPositives(userIds: Iterable<UserId>, call: CallOptions = {}): Promise<ReadonlyMap<UserId, Int32Array>> {
-    const found = new Map<UserId, Int32Array>();
-    const missing: UserId[] = [];
-    for (const userId of userIds) {
-      const kept = this.#kept.get(userId);
-      if (kept === undefined) missing.push(userId);
-      else found.set(userId, kept);
-    }
-    for (const { userId, positives } of await this.load(missing, call)) found.set(userId, positives);
-    return found;
-  }
-
-  /** Drops what `recallPositives` keeps. */
-  forget(): void {
-    this.#kept.clear();
-  }
-
-  /** A row beyond the age limit still excludes its item, but plays no role. */
-  #young(rows: readonly Feedback[]): readonly Feedback[] {
-    const { feedbackTtlMs, clock } = this.#options;
-    if (feedbackTtlMs === undefined) return rows;
-    const sinceMs = clock.now() - feedbackTtlMs;
-    return rows.map((row) => (row.timestampMs >= sinceMs ? row : { ...row, feedbackType: "" }));
-  }
-
-  #keep({ userId, positives }: UserHistory): void {
-    this.#kept.delete(userId);
-    this.#kept.set(userId, positives);
-    if (this.#kept.size <= this.#capacity) return;
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined) this.#kept.delete(oldest);
-  }
 }

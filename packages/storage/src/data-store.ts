@@ -11,6 +11,7 @@ import type {
   UserId,
   UserPatch,
 } from "@furze/core";
+import type { ItemSearch } from "./item-search.ts";
 import type { Page, PageOptions, ScanOptions } from "./page.ts";
 
 /** What a data store can do beyond the port; declared by the adapter, never probed. */
@@ -143,11 +144,17 @@ export interface DataStore {
   readonly capabilities: DataStoreCapabilities;
   readonly users: UserStore;
   readonly items: ItemStore;
+  readonly itemSearch: ItemSearch;
   readonly feedback: FeedbackStore;
   /** Brings the schema up to date; safe to call from several processes at once. @throws {SchemaTooNewError} */
   migrate(options?: CallOptions): Promise<void>;
   /** Resolves when the store answers. @throws {UnavailableError} */
   ping(options?: CallOptions): Promise<void>;
+  /**
+   * A number that is another one whenever anything may have changed since, by whatever process: what was read under the
+   * same number need not be read again. Costs microseconds; absent where only a query could tell.
+   */
+  dataVersion?(): number;
   /** Deletes all users, items and feedback. */
   purge(options?: CallOptions): Promise<void>;
   /** Waits for writes in flight and lets go of everything; a second call does nothing. */

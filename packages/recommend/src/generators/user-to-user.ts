@@ -4,7 +4,7 @@ import { type Candidates, ScoreAccumulator } from "../candidates.ts";
 import type { ItemSpace } from "../item-space.ts";
 import { type NeighborList, NeighborLists } from "../neighbor-lists.ts";
 import { collections } from "../pipeline-options.ts";
-import type { UserHistories } from "../user-history.ts";
+import type { UserHistories } from "../user-histories.ts";
 
 /** Items that similar users like; an item gets the sum of the scores of those users. */
 export class UserToUserGenerator implements CandidateGenerator {

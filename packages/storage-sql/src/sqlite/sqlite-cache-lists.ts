@@ -1,5 +1,6 @@
 import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
 import { checkText, decodeList, encodeList, type ListKey, type ListPut, type ListRead } from "@furze/storage";
+import { LRUCache } from "lru-cache";
 import { TimeSlice } from "./event-loop.ts";
 import { readOverlayVersion } from "./sqlite-cache-overlay.ts";
 import type { CacheTables } from "./sqlite-cache-schema.ts";
@@ -9,6 +10,19 @@ import type { SqliteSession } from "./sqlite-session.ts";
 
 /** Lists read in one go: some milliseconds at a few kilobytes each. */
 const READ_CHUNK_LISTS = 200;
+
+/** Entries of decoded lists that are kept: at some 100 bytes each. */
+const KEPT_ENTRIES = 200_000;
+
+type MaybeList = ListRead["lists"][number];
+
+/** A list as it stood under a data version of the file. */
+interface KeptList {
+  readonly dataVersion: number;
+  readonly overlayVersion: number;
+  readonly list: MaybeList;
+  readonly expiresMs: number;
+}
 
 function checkKey(key: ListKey): void {
   checkId(key.collection, "collection");
@@ -22,25 +36,31 @@ export class SqliteCacheLists {
   readonly #tables: CacheTables;
   readonly #clock: Clock;
   readonly #select: string;
+  readonly #kept = new LRUCache<string, KeptList>({
+    maxSize: KEPT_ENTRIES,
+    sizeCalculation: ({ list }) => 1 + (list?.entries.length ?? 0),
+  });
 
   constructor(session: SqliteSession, tables: CacheTables, clock: Clock) {
     this.#session = session;
     this.#tables = tables;
     this.#clock = clock;
-    this.#select = `SELECT value FROM ${tables.lists} WHERE collection = ? AND name = ? AND expires_ms > ?`;
+    this.#select = `SELECT value, expires_ms FROM ${tables.lists} WHERE collection = ? AND name = ? AND expires_ms > ?`;
   }
 
   async get(keys: readonly ListKey[], options: CallOptions | undefined): Promise<ListRead> {
     for (const key of keys) checkKey(key);
+    const [only] = keys;
+    if (only !== undefined && keys.length === 1) return this.#getKept(only, options);
     const nowMs = this.#clock.now();
-    const lists: ListRead["lists"][number][] = [];
+    const lists: MaybeList[] = [];
     // Read first: should the overlay change before the lists are read, the reader holds too old a version and fetches once too often.
     const overlayVersion = this.#session.read((reader) => readOverlayVersion(reader, this.#tables), options);
     const slice = new TimeSlice();
     while (lists.length < keys.length) {
       const chunk = keys.slice(lists.length, lists.length + READ_CHUNK_LISTS);
       this.#session.readSnapshot((reader) => {
-        for (const key of chunk) lists.push(this.#getOne(reader, key, nowMs));
+        for (const key of chunk) lists.push(this.#getOne(reader, key, nowMs)?.list);
       }, options);
       if (slice.isOver()) await slice.rest();
     }
@@ -95,8 +115,28 @@ export class SqliteCacheLists {
     }
   }
 
-  #getOne(reader: SqliteConnection, key: ListKey, nowMs: number): ListRead["lists"][number] {
-    const row = reader.prepare(this.#select).get(key.collection, key.name, nowMs);
-    return row === undefined ? undefined : decodeList((row as [Uint8Array])[0]);
+  /**
+   * One list, as a server asks for it: decoded once for as long as nobody writes to the file. A worker that reads many at once
+   * reads each only once, so those are not kept.
+   */
+  #getKept(key: ListKey, options: CallOptions | undefined): ListRead {
+    const nowMs = this.#clock.now();
+    const place = `${key.collection.length} ${key.collection}${key.name}`;
+    return this.#session.read((reader) => {
+      const dataVersion = this.#session.dataVersion();
+      const kept = this.#kept.get(place);
+      if (kept?.dataVersion === dataVersion) {
+        return { lists: [kept.expiresMs > nowMs ? kept.list : undefined], overlayVersion: kept.overlayVersion };
+      }
+      const overlayVersion = readOverlayVersion(reader, this.#tables);
+      const { list, expiresMs } = this.#getOne(reader, key, nowMs) ?? { list: undefined, expiresMs: 0 };
+      this.#kept.set(place, { dataVersion, overlayVersion, list, expiresMs });
+      return { lists: [list], overlayVersion };
+    }, options);
+  }
+
+  #getOne(reader: SqliteConnection, key: ListKey, nowMs: number): Pick<KeptList, "list" | "expiresMs"> | undefined {
+    const row = reader.prepare(this.#select).get(key.collection, key.name, nowMs) as [Uint8Array, number] | undefined;
+    return row && { list: decodeList(row[0]), expiresMs: row[1] };
   }
 }

@@ -7,6 +7,11 @@ export interface DataTables {
   readonly users: string;
   readonly items: string;
   readonly itemCategories: string;
+  /** One row: what search looks into. */
+  readonly searchColumns: string;
+  /** Items in the search index, with their row numbers in it. */
+  readonly searchedItems: string;
+  readonly itemTerms: string;
   readonly feedback: string;
   readonly feedbackByItem: string;
   readonly feedbackByType: string;
@@ -17,6 +22,9 @@ export function dataTables(prefix: string): DataTables {
     users: `"${prefix}users"`,
     items: `"${prefix}items"`,
     itemCategories: `"${prefix}item_categories"`,
+    searchColumns: `"${prefix}search_columns"`,
+    searchedItems: `"${prefix}searched_items"`,
+    itemTerms: `"${prefix}item_terms"`,
     feedback: `"${prefix}feedback"`,
     feedbackByItem: `"${prefix}feedback_by_item"`,
     feedbackByType: `"${prefix}feedback_by_type"`,
@@ -33,6 +41,7 @@ export function dataSchema(prefix: string): SqliteSchema {
         name: "users, items, feedback",
         statements: [...userAndItemTables(prefix), ...categoryTriggers(dataTables(prefix), prefix), ...feedbackTables(prefix)],
       },
+      { version: 2, name: "item search", statements: searchTables(dataTables(prefix), prefix) },
     ],
   };
 }
@@ -102,4 +111,20 @@ function feedbackTables(prefix: string): string[] {
   const byItem = schemaBuilder.createIndex(`${table}_by_item`).on(table).columns(["item_id", "user_id", "feedback_type"]);
   const byType = schemaBuilder.createIndex(`${table}_by_type`).on(table).columns(["feedback_type", "user_id", "item_id"]);
   return [feedback, byItem, byType].map((statement) => statement.compile().sql);
+}
+
+/**
+ * The index holds terms only (it is "contentless"), under numbers of its own: those that SQLite gives to rows of `items` change with
+ * VACUUM. Its tokenizer breaks text at spaces and signs of ASCII alone, as the terms are cut already.
+ */
+function searchTables({ items, searchColumns, searchedItems, itemTerms }: DataTables, prefix: string): string[] {
+  return [
+    `CREATE TABLE ${searchColumns} (id INTEGER PRIMARY KEY CHECK (id = 1), columns TEXT NOT NULL)`,
+    `INSERT INTO ${searchColumns} (id, columns) VALUES (1, '[]')`,
+    `CREATE TABLE ${searchedItems} (search_id INTEGER PRIMARY KEY, item_id TEXT NOT NULL UNIQUE)`,
+    `CREATE VIRTUAL TABLE ${itemTerms} USING fts5(terms, content='', contentless_delete=1, tokenize='ascii')`,
+    `CREATE TRIGGER "${prefix}items_unsearched" AFTER DELETE ON ${items} BEGIN
+      DELETE FROM ${itemTerms} WHERE rowid = (SELECT search_id FROM ${searchedItems} WHERE item_id = old.item_id);
+      DELETE FROM ${searchedItems} WHERE item_id = old.item_id; END`,
+  ];
 }

@@ -1,8 +1,9 @@
 import type { CallOptions } from "@furze/core";
-import type { DataStore, DataStoreCapabilities, FeedbackStore, ItemStore, UserStore } from "@furze/storage";
+import type { DataStore, DataStoreCapabilities, FeedbackStore, ItemSearch, ItemStore, UserStore } from "@furze/storage";
 import { checkTablePrefix } from "../checks.ts";
 import { type DataTables, dataSchema, dataTables } from "./sqlite-data-schema.ts";
 import { SqliteFeedbackStore } from "./sqlite-feedback-store.ts";
+import { SqliteItemSearch } from "./sqlite-item-search.ts";
 import { SqliteItemStore } from "./sqlite-item-store.ts";
 import { migrateSqlite } from "./sqlite-migrator.ts";
 import { openSqliteSession, type SqliteSession } from "./sqlite-session.ts";
@@ -16,6 +17,7 @@ class SqliteDataStore implements DataStore {
   readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true };
   readonly users: UserStore;
   readonly items: ItemStore;
+  readonly itemSearch: ItemSearch;
   readonly feedback: FeedbackStore;
   readonly #session: SqliteSession;
   readonly #tables: DataTables;
@@ -28,6 +30,7 @@ class SqliteDataStore implements DataStore {
     this.#prefix = prefix;
     this.users = new SqliteUserStore(session, tables);
     this.items = new SqliteItemStore(session, tables);
+    this.itemSearch = new SqliteItemSearch(session, tables);
     this.feedback = new SqliteFeedbackStore(session, tables);
   }
 
@@ -39,10 +42,15 @@ class SqliteDataStore implements DataStore {
     this.#session.read((reader) => reader.prepare("SELECT 1").get(), options);
   }
 
+  dataVersion(): number {
+    return this.#session.dataVersion();
+  }
+
   async purge(options?: CallOptions): Promise<void> {
-    const { users, items, itemCategories, feedback } = this.#tables;
+    const { users, items, itemCategories, itemTerms, searchedItems, feedback } = this.#tables;
     await this.#session.writeSliced(function* (connection) {
-      for (const table of [feedback, itemCategories, items, users]) {
+      connection.execute(`INSERT INTO ${itemTerms} (${itemTerms}) VALUES ('delete-all')`);
+      for (const table of [feedback, searchedItems, itemCategories, items, users]) {
         connection.execute(`DELETE FROM ${table}`);
         yield;
       }

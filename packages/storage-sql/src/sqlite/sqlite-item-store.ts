@@ -11,31 +11,13 @@ import {
   type PageOptions,
   type ScanOptions,
 } from "@furze/storage";
-import { parseCategories, parseJson, toCategories, toJson } from "../columns.ts";
+import { parseCategories, toCategories, toJson } from "../columns.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
+import { openItemIndex } from "./sqlite-item-index.ts";
+import { ITEM_COLUMNS, type ItemRow, selectItem, toItem } from "./sqlite-item-rows.ts";
 import { readLatest } from "./sqlite-latest.ts";
 import { deleteEntities, readAligned, readPage, scanByKey, UPSERT_SLICE_ROWS } from "./sqlite-rows.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
-
-type ItemRow = readonly [
-  itemId: string,
-  isHidden: number,
-  categories: string,
-  timestampMs: number,
-  labels: string | null,
-  comment: string,
-];
-
-function toItem([itemId, isHidden, categories, timestampMs, labels, comment]: ItemRow): Item {
-  return {
-    itemId,
-    isHidden: isHidden !== 0,
-    categories: parseCategories(categories),
-    timestampMs,
-    labels: parseJson(labels),
-    comment,
-  };
-}
 
 /** Items in SQLite. */
 export class SqliteItemStore implements ItemStore {
@@ -48,9 +30,8 @@ export class SqliteItemStore implements ItemStore {
   constructor(session: SqliteSession, tables: DataTables) {
     this.#session = session;
     this.#tables = tables;
-    const columns = "item_id, is_hidden, categories, timestamp_ms, labels, comment";
-    this.#select = `SELECT ${columns} FROM ${tables.items}`;
-    this.#upsert = `INSERT INTO ${tables.items} (${columns}) VALUES (?, ?, ?, ?, ?, ?)
+    this.#select = `SELECT ${ITEM_COLUMNS} FROM ${tables.items}`;
+    this.#upsert = `INSERT INTO ${tables.items} (${ITEM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (item_id) DO UPDATE SET is_hidden = excluded.is_hidden, categories = excluded.categories,
         timestamp_ms = excluded.timestamp_ms, labels = excluded.labels, comment = excluded.comment`;
     this.#patch = `UPDATE ${tables.items} SET is_hidden = coalesce(?2, is_hidden), categories = coalesce(?3, categories),
@@ -62,11 +43,14 @@ export class SqliteItemStore implements ItemStore {
     checkItems(items);
     if (items.length === 0) return;
     const sql = this.#upsert;
+    const tables = this.#tables;
     await this.#session.writeSliced(function* (connection) {
       const statement = connection.prepare(sql);
+      const index = openItemIndex(connection, tables);
       for (const [position, item] of items.entries()) {
         const categories = toCategories(item.categories);
         statement.run(item.itemId, item.isHidden ? 1 : 0, categories, item.timestampMs, toJson(item.labels), item.comment);
+        index?.put(item);
         if (position % UPSERT_SLICE_ROWS === 0) yield;
       }
     }, options);
@@ -74,7 +58,7 @@ export class SqliteItemStore implements ItemStore {
 
   async get(itemIds: readonly ItemId[], options?: CallOptions): Promise<(Item | undefined)[]> {
     checkIds(itemIds, "ItemId");
-    return readAligned<ItemRow, Item>(this.#session, `${this.#select} WHERE item_id = ?`, itemIds, toItem, options);
+    return readAligned<ItemRow, Item>(this.#session, selectItem(this.#tables), itemIds, toItem, options);
   }
 
   async patch(itemId: ItemId, patch: ItemPatch, options?: CallOptions): Promise<boolean> {
@@ -93,6 +77,7 @@ export class SqliteItemStore implements ItemStore {
           toJson(patch.labels ?? null),
           patch.comment ?? null,
         );
+      openItemIndex(connection, this.#tables)?.putStored(itemId);
       return Number(changes) > 0;
     }, options);
   }
@@ -124,7 +109,7 @@ export class SqliteItemStore implements ItemStore {
   }
 
   async latest(options: LatestItemsOptions): Promise<Item[]> {
-    const select = `${this.#select} WHERE item_id = ?`;
+    const select = selectItem(this.#tables);
     return this.#session.readSnapshot((reader) => {
       const statement = reader.prepare(select);
       return readLatest(reader, this.#tables, options).map((itemId) => toItem(statement.get(itemId) as ItemRow));
@@ -148,6 +133,7 @@ export class SqliteItemStore implements ItemStore {
       const [categories] = row as [string];
       const changed = toCategories(change(parseCategories(categories)));
       connection.prepare(`UPDATE ${items} SET categories = ? WHERE item_id = ?`).run(changed, itemId);
+      openItemIndex(connection, this.#tables)?.putStored(itemId);
       return true;
     }, options);
   }

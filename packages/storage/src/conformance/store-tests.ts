@@ -47,6 +47,36 @@ export const storeTests: readonly ConformanceTest<DataStoreContext>[] = [
     },
   },
   {
+    name: "store > the data version, where there is one, is another after each write and the same after reads",
+    run: async ({ store, open }) => {
+      if (store.dataVersion === undefined) return;
+      const other = await open();
+      try {
+        const row = feedback("click u i");
+        const writes: (() => Promise<unknown>)[] = [
+          () => store.feedback.upsert([row], { mode: "sum" }),
+          () => other.feedback.upsert([{ ...row, value: row.value + 1 }], { mode: "overwrite" }),
+          () => other.users.patch("u", { comment: "new" }),
+          () => store.items.addCategory("i", "c"),
+          () => other.feedback.deletePair("u", "i"),
+          () => other.items.delete(["i"]),
+        ];
+        const seen = new Set([store.dataVersion()]);
+        for (const [position, write] of writes.entries()) {
+          await write();
+          const version = store.dataVersion();
+          seen.add(version);
+          expect(seen.size).toBe(position + 2);
+          await store.feedback.ofUsers(["u"]);
+          await other.items.count();
+          expect(store.dataVersion()).toBe(version);
+        }
+      } finally {
+        await other.close();
+      }
+    },
+  },
+  {
     name: "store > purge deletes everything and leaves a working store",
     run: async ({ store }) => {
       await store.items.upsert([item("i", { categories: ["c"] })]);

@@ -1,0 +1,79 @@
+import type { DataStore } from "@furze/storage";
+import { expect, it } from "vitest";
+import { DAY_MS, fill, like, openStores, options, START_MS, type Stores, systemOf } from "../test/fixture.ts";
+
+/** The stores, and how often users' rows have been fetched. */
+function counting(stores: Stores): { stores: Stores; fetches: () => number } {
+  let fetches = 0;
+  const { feedback } = stores.dataStore;
+  const ofUsers: typeof feedback.ofUsers = (...args) => {
+    fetches += 1;
+    return feedback.ofUsers(...args);
+  };
+  const proxied = new Proxy(feedback, {
+    get: (target, key) => {
+      if (key === "ofUsers") return ofUsers;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const dataStore: DataStore = Object.create(stores.dataStore, {
+    feedback: { value: proxied },
+    dataVersion: { value: () => stores.dataStore.dataVersion?.() },
+  });
+  return { stores: { ...stores, dataStore }, fetches: () => fetches };
+}
+
+const seenBy = async (pipeline: ReturnType<typeof systemOf>["pipeline"], userId: string): Promise<string[]> =>
+  [...(await pipeline.histories.loadOne(userId)).seen].map((index) => pipeline.space.idOf(index)).sort();
+
+it("reads a user's rows once until something is written, by whatever connection", async () => {
+  await using opened = await openStores();
+  await fill(opened);
+  const { stores, fetches } = counting(opened);
+  const { pipeline } = systemOf(stores);
+  expect(await seenBy(pipeline, "ben")).toEqual(["a", "b"]);
+  expect(await seenBy(pipeline, "ben")).toEqual(["a", "b"]);
+  expect(fetches()).toBe(1);
+  await opened.dataStore.feedback.upsert([like("ben", "c", "view")], { mode: "sum" });
+  expect(await seenBy(pipeline, "ben")).toEqual(["a", "b", "c"]);
+  await opened.dataStore.feedback.deletePair("ben", "a");
+  expect(await seenBy(pipeline, "ben")).toEqual(["b", "c"]);
+  expect(fetches()).toBe(3);
+});
+
+it("shows a row of the future once its time has come", async () => {
+  await using stores = await openStores();
+  await fill(stores);
+  const { pipeline } = systemOf(stores);
+  await stores.dataStore.feedback.upsert([like("ben", "c", "view", START_MS + DAY_MS)], { mode: "sum" });
+  expect(await seenBy(pipeline, "ben")).toEqual(["a", "b"]);
+  stores.clock.advance(DAY_MS - options.clockErrorMs - 1);
+  expect(await seenBy(pipeline, "ben")).toEqual(["a", "b"]);
+  stores.clock.advance(1);
+  expect(await seenBy(pipeline, "ben")).toEqual(["a", "b", "c"]);
+});
+
+it("lets what a user likes grow too old without any write", async () => {
+  await using stores = await openStores();
+  await fill(stores);
+  const { pipeline } = systemOf(stores, { feedbackTtlMs: 2 * DAY_MS });
+  expect((await pipeline.histories.loadOne("ben")).positives.length).toBe(2);
+  stores.clock.advance(DAY_MS);
+  expect((await pipeline.histories.loadOne("ben")).positives.length).toBe(2);
+  stores.clock.advance(1);
+  expect((await pipeline.histories.loadOne("ben")).positives.length).toBe(0);
+  expect(await seenBy(pipeline, "ben")).toEqual(["a", "b"]);
+});
+
+it("serves the newest items from memory until an item changes", async () => {
+  await using stores = await openStores();
+  await fill(stores);
+  const { recommender, editor } = systemOf(stores, { itemTtlMs: 3 * DAY_MS });
+  const latest = async (): Promise<string> => (await recommender.latest({ limit: 9 })).map((row) => row.itemId).join("");
+  expect(await latest()).toBe("abcd");
+  stores.clock.advance(DAY_MS);
+  expect(await latest()).toBe("abc");
+  await editor.patch("b", { isHidden: true });
+  expect(await latest()).toBe("ac");
+});

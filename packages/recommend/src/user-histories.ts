@@ -1,0 +1,118 @@
+import type { CallOptions, Clock, Feedback, FeedbackRoles, UserId } from "@furze/core";
+import type { DataStore } from "@furze/storage";
+import { LRUCache } from "lru-cache";
+import type { ItemSpace } from "./item-space.ts";
+import { historyOf, type UserHistory } from "./user-history.ts";
+
+export interface UserHistoriesOptions {
+  readonly dataStore: DataStore;
+  readonly space: ItemSpace;
+  readonly roles: FeedbackRoles;
+  readonly clock: Clock;
+  /** Feedback at most so far in the future is visible, milliseconds. */
+  readonly clockErrorMs: number;
+  /** Age limit of feedback, milliseconds. */
+  readonly feedbackTtlMs?: number | undefined;
+  /** How many users' liked items to keep for `recallPositives`, at 4 bytes an item and some 100 bytes a user. Default 100,000. */
+  readonly capacity?: number | undefined;
+}
+
+/** Seen items in the histories that `loadOne` keeps, at some 50 bytes each. */
+const KEPT_SEEN_ITEMS = 500_000;
+
+/** A history, the data version it was read under, and when time alone makes another one of it, UTC milliseconds. */
+interface TimedHistory {
+  readonly history: UserHistory;
+  readonly dataVersion: number | undefined;
+  readonly validUntilMs: number;
+}
+
+/** Loads users' histories. */
+export class UserHistories {
+  readonly #options: UserHistoriesOptions;
+  readonly #capacity: number;
+  readonly #positives = new Map<UserId, Int32Array>();
+  readonly #kept = new LRUCache<UserId, TimedHistory>({
+    maxSize: KEPT_SEEN_ITEMS,
+    sizeCalculation: ({ history }) => 1 + history.seen.size,
+  });
+
+  constructor(options: UserHistoriesOptions) {
+    this.#options = options;
+    this.#capacity = options.capacity ?? 100_000;
+  }
+
+  /** Histories as they are now, aligned with `userIds`. Cost: one query. */
+  async load(userIds: readonly UserId[], call: CallOptions = {}): Promise<UserHistory[]> {
+    return (await this.#read(userIds, undefined, call)).map(({ history }) => history);
+  }
+
+  /** History of one user as it is now. Cost: one query, or some microseconds where the store knows that nothing was written since. */
+  async loadOne(userId: UserId, call: CallOptions = {}): Promise<UserHistory> {
+    const { dataStore, clock } = this.#options;
+    // Read before the rows: a write in between makes what is kept out of date, never out of step.
+    const dataVersion = dataStore.dataVersion?.();
+    const kept = dataVersion === undefined ? undefined : this.#kept.get(userId);
+    if (kept !== undefined && kept.dataVersion === dataVersion && clock.now() < kept.validUntilMs) return kept.history;
+    const [timed] = (await this.#read([userId], dataVersion, call)) as [TimedHistory];
+    if (dataVersion !== undefined) this.#kept.set(userId, timed);
+    return timed.history;
+  }
+
+  /** What users like, as it may have been at the last `forget`; only users never loaded since cost a query. */
+  async recallPositives(userIds: Iterable<UserId>, call: CallOptions = {}): Promise<ReadonlyMap<UserId, Int32Array>> {
+    const found = new Map<UserId, Int32Array>();
+    const missing: UserId[] = [];
+    for (const userId of userIds) {
+      const kept = this.#positives.get(userId);
+      if (kept === undefined) missing.push(userId);
+      else found.set(userId, kept);
+    }
+    for (const { userId, positives } of await this.load(missing, call)) found.set(userId, positives);
+    return found;
+  }
+
+  /** Drops what `recallPositives` keeps. */
+  forget(): void {
+    this.#positives.clear();
+  }
+
+  async #read(userIds: readonly UserId[], dataVersion: number | undefined, call: CallOptions): Promise<TimedHistory[]> {
+    if (userIds.length === 0) return [];
+    const { dataStore, space, roles } = this.#options;
+    const rows = await dataStore.feedback.ofUsers(userIds, { signal: call.signal });
+    return userIds.map((userId, position) => {
+      const { visible, validUntilMs } = this.#atPresent(rows[position] ?? []);
+      const history = historyOf(userId, visible, roles, space);
+      this.#keepPositives(history);
+      return { history, dataVersion, validUntilMs };
+    });
+  }
+
+  /** Rows of the future do not exist yet; a row beyond the age limit still excludes its item, but plays no role. */
+  #atPresent(rows: readonly Feedback[]): { visible: readonly Feedback[]; validUntilMs: number } {
+    const { clock, clockErrorMs, feedbackTtlMs = Number.POSITIVE_INFINITY } = this.#options;
+    const nowMs = clock.now();
+    let validUntilMs = Number.POSITIVE_INFINITY;
+    const visible: Feedback[] = [];
+    for (const row of rows) {
+      if (row.timestampMs > nowMs + clockErrorMs) {
+        validUntilMs = Math.min(validUntilMs, row.timestampMs - clockErrorMs);
+      } else if (row.timestampMs < nowMs - feedbackTtlMs) {
+        visible.push({ ...row, feedbackType: "" });
+      } else {
+        visible.push(row);
+        validUntilMs = Math.min(validUntilMs, row.timestampMs + feedbackTtlMs + 1);
+      }
+    }
+    return { visible, validUntilMs };
+  }
+
+  #keepPositives({ userId, positives }: UserHistory): void {
+    this.#positives.delete(userId);
+    this.#positives.set(userId, positives);
+    if (this.#positives.size <= this.#capacity) return;
+    const [oldest] = this.#positives.keys();
+    if (oldest !== undefined) this.#positives.delete(oldest);
+  }
+}
