@@ -12,6 +12,7 @@ const NAMED = ["non-personalized", "item-to-item", "user-to-user", "external"];
 export function crossChecks(raw: Raw): readonly ConfigProblem[] {
   const recommend = isTable(raw.recommend) ? raw.recommend : {};
   return [
+    ...certificates(isTable(raw.master) ? raw.master : {}),
     ...NAMED.flatMap((kind) => duplicates(recommend, kind)),
     ...columnsWithoutUse(recommend, "item-to-item", "users"),
     ...columnsWithoutUse(recommend, "user-to-user", "items"),
@@ -20,6 +21,12 @@ export function crossChecks(raw: Raw): readonly ConfigProblem[] {
     ...explorers(recommend),
     ...addressesForHosts(recommend),
   ];
+}
+
+function certificates(master: Raw): readonly ConfigProblem[] {
+  if (!["true", "t", "1"].includes(String(master.ssl_mode ?? "").toLowerCase())) return [];
+  const missing = ["ssl_ca", "ssl_cert", "ssl_key"].filter((key) => (master[key] ?? "") === "");
+  return missing.map((key) => ({ path: `master.${key}`, message: `${key} must name a PEM file when ssl_mode is true` }));
 }
 
 function entries(recommend: Raw, kind: string): readonly Raw[] {

@@ -16,24 +16,30 @@ export function resolveHost(chosen: string, keys: readonly string[]): string {
 
 /** Fills in the addresses that depend on other keys. */
 export function withHosts(config: FurzeConfig): FurzeConfig {
-  const { master, server, cluster } = config;
-  const host = resolveHost(master.host, [cluster.token]);
+  const { master, server } = config;
+  // gRPC hands out every secret of the configuration, so it never stands open without a proof, whatever the file says.
+  const isGuarded = missingProof(config).length === 0;
+  const host = isGuarded || LOOPBACK_HOSTS.has(master.host) ? master.host || "0.0.0.0" : "127.0.0.1";
   const httpHost = resolveHost(master.httpHost, [server.apiKey, master.adminApiKey]);
   return { ...config, master: { ...master, host, httpHost } };
 }
 
 /** One line for each port that stays closed for want of a key, or stands open without one. */
 export function hostWarnings(config: FurzeConfig): readonly string[] {
-  const { master, server, cluster } = config;
+  const { master, server } = config;
   const http = [
     ...(server.apiKey === "" ? ["server.api_key"] : []),
     ...(master.adminApiKey === "" ? ["master.admin_api_key"] : []),
   ];
-  const rpc = cluster.token === "" ? ["cluster.token"] : [];
   return [
     ...portWarning("HTTP", "master.http_host", master.httpHost, http),
-    ...portWarning("gRPC", "master.host", master.host, rpc),
+    ...portWarning("gRPC", "master.host", master.host, missingProof(config)),
   ];
+}
+
+/** What guards gRPC: one of the two is enough. */
+function missingProof({ master, cluster }: FurzeConfig): readonly string[] {
+  return cluster.token === "" && !master.sslMode ? ["cluster.token or master.ssl_mode"] : [];
 }
 
 function portWarning(port: string, key: string, host: string, missing: readonly string[]): readonly string[] {

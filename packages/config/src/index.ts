@@ -1,7 +1,14 @@
 export { ConfigError, type ConfigProblem } from "./config-error.ts";
 export { hostWarnings, resolveHost } from "./hosts.ts";
 export { type ConfigKey, configKeys } from "./keys.ts";
-export { pipelineOptions, type RestOptions, restOptions, trainingOptions } from "./library-options.ts";
+export {
+  pipelineOptions,
+  type RestOptions,
+  restOptions,
+  type StoreOptions,
+  storeOptions,
+  trainingOptions,
+} from "./library-options.ts";
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./load.ts";
 export { maskConfig } from "./mask.ts";
 export type { KeyKind } from "./section.ts";
@@ -21,11 +28,14 @@ export type {
   ItemToItemConfig,
   ItemToItemType,
   MasterConfig,
+  MysqlConfig,
   NonPersonalizedConfig,
+  PoolConfig,
   RankerConfig,
   RecommendConfig,
   ReplacementConfig,
   ServerConfig,
   UserToUserConfig,
   UserToUserType,
+  WorkerConfig,
 } from "./types.ts";

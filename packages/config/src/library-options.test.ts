@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { pipelineOptions } from "./library-options.ts";
+import { pipelineOptions, restOptions, storeOptions } from "./library-options.ts";
 import { loadConfig } from "./load.ts";
 
 const options = (text: string) => pipelineOptions(loadConfig({ text }).config);
@@ -27,4 +27,25 @@ strength = 0.25`;
     explore: [{ recommender: "external/mine", probability: 0.1 }],
     diversity: { strength: 0.25 },
   });
+});
+
+it("hands the pools of the databases to the stores, and what browsers may do to the API", () => {
+  const { config } = loadConfig({
+    text: `
+[database]
+cache_client_name = "us"
+[database.mysql]
+isolation_level = "SERIALIZABLE"
+max_open_conns = 20
+max_idle_conns = 5
+conn_max_lifetime = "1h"
+[master]
+http_cors_methods = []`,
+  });
+  expect(storeOptions(config)).toEqual({
+    mysql: { maxConnections: 20, maxIdleConnections: 5, maxLifetimeMs: 3_600_000, isolationLevel: "SERIALIZABLE" },
+    postgres: { maxConnections: undefined, maxIdleConnections: 0, maxLifetimeMs: 60_000 },
+    clientName: "us",
+  });
+  expect(restOptions(config)).toMatchObject({ corsDomains: [".*"], corsMethods: undefined });
 });

@@ -1,6 +1,6 @@
 import type { PipelineOptions } from "@furze/recommend";
 import type { TrainingOptions } from "@furze/training";
-import type { FurzeConfig } from "./types.ts";
+import type { FurzeConfig, MysqlConfig, PoolConfig } from "./types.ts";
 
 const MIB = 1024 * 1024;
 
@@ -60,6 +60,8 @@ export interface RestOptions {
   readonly clockErrorMs: number;
   readonly autoInsertUsers: boolean;
   readonly autoInsertItems: boolean;
+  readonly corsDomains: readonly string[];
+  readonly corsMethods: readonly string[] | undefined;
 }
 
 export function restOptions({ server, master }: FurzeConfig): RestOptions {
@@ -70,10 +72,42 @@ export function restOptions({ server, master }: FurzeConfig): RestOptions {
     clockErrorMs: server.clockErrorMs,
     autoInsertUsers: server.autoInsertUser,
     autoInsertItems: server.autoInsertItem,
+    corsDomains: master.httpCorsDomains,
+    corsMethods: master.httpCorsMethods.length === 0 ? undefined : master.httpCorsMethods,
+  };
+}
+
+/** How stores connect; `OpenStoreOptions` of `@furze/stores` takes them, data and cache with their own table prefix. */
+export interface StoreOptions {
+  readonly mysql: PoolOptions & Pick<MysqlConfig, "isolationLevel">;
+  readonly postgres: PoolOptions;
+  readonly clientName: string;
+}
+
+interface PoolOptions {
+  readonly maxConnections: number | undefined;
+  readonly maxIdleConnections: number;
+  readonly maxLifetimeMs: number;
+}
+
+export function storeOptions({ database }: FurzeConfig): StoreOptions {
+  const { mysql, postgres, cacheClientName } = database;
+  return {
+    mysql: { ...poolOptions(mysql), isolationLevel: mysql.isolationLevel },
+    postgres: poolOptions(postgres),
+    clientName: cacheClientName,
+  };
+}
+
+function poolOptions({ maxOpenConns, maxIdleConns, connMaxLifetimeMs }: PoolConfig): PoolOptions {
+  return {
+    maxConnections: unlessZero(maxOpenConns),
+    maxIdleConnections: maxIdleConns,
+    maxLifetimeMs: connMaxLifetimeMs,
   };
 }
 
 /** In the configuration 0 means that there is no bound. */
-function unlessZero(ms: number): number | undefined {
-  return ms === 0 ? undefined : ms;
+function unlessZero(value: number): number | undefined {
+  return value === 0 ? undefined : value;
 }

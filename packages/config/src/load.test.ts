@@ -13,6 +13,14 @@ data_store = "sqlite:///var/data.sqlite"
 cache_store = "sqlite:///var/cache.sqlite"
 table_prefix = "f_"
 cache_table_prefix = "c_"
+cache_client_name = "us"
+[database.mysql]
+isolation_level = "SERIALIZABLE"
+max_open_conns = 20
+max_idle_conns = 5
+conn_max_lifetime = "1h"
+[database.postgres]
+max_open_conns = 0
 
 [master]
 port = 1
@@ -22,6 +30,12 @@ http_host = "10.0.0.2"
 n_jobs = 4
 meta_timeout = "1m30s"
 admin_api_key = "admin"
+ssl_mode = true
+ssl_ca = "ca.pem"
+ssl_cert = "cert.pem"
+ssl_key = "key.pem"
+http_cors_domains = ["https://.*\\\\.example\\\\.com"]
+http_cors_methods = ["GET"]
 
 [cluster]
 token = "shared"
@@ -32,6 +46,9 @@ default_n = 20
 clock_error = "1s"
 auto_insert_user = false
 auto_insert_item = false
+
+[worker]
+interval = "30s"
 
 [recommend]
 cache_size = 50
@@ -110,6 +127,9 @@ describe("a valid file", () => {
           tablePrefix: "f_",
           dataTablePrefix: "f_",
           cacheTablePrefix: "c_",
+          cacheClientName: "us",
+          mysql: { isolationLevel: "SERIALIZABLE", maxOpenConns: 20, maxIdleConns: 5, connMaxLifetimeMs: HOUR_MS },
+          postgres: { maxOpenConns: 0, maxIdleConns: 0, connMaxLifetimeMs: 60_000 },
         },
         master: {
           port: 1,
@@ -118,10 +138,17 @@ describe("a valid file", () => {
           httpHost: "10.0.0.2",
           nJobs: 4,
           metaTimeoutMs: 90_000,
+          sslMode: true,
+          sslCa: "ca.pem",
+          sslCert: "cert.pem",
+          sslKey: "key.pem",
+          httpCorsDomains: ["https://.*\\.example\\.com"],
+          httpCorsMethods: ["GET"],
           adminApiKey: "admin",
         },
         cluster: { token: "shared" },
         server: { apiKey: "rest", defaultN: 20, clockErrorMs: 1000, autoInsertUser: false, autoInsertItem: false },
+        worker: { intervalMs: 30_000 },
         recommend: {
           cacheSize: 50,
           cacheExpireMs: 24 * HOUR_MS,

@@ -1,12 +1,13 @@
 import { itemEnvironment, leaderboardEnvironment, userEnvironment } from "@furze/expression";
+import { clientName, mysql, postgres } from "./database.ts";
 import { expression } from "./expression-leaf.ts";
-import { days, duration, flag, integer } from "./leaves.ts";
+import { days, duration, integer } from "./leaves.ts";
+import { cluster, master, server, worker } from "./processes.ts";
 import { type Section, section, table, tables } from "./section.ts";
 import { diversity, explore, external, replacement } from "./stages.ts";
 import { choice, feedbackTypes, list, optionalText, requiredText, text } from "./text-leaves.ts";
 import type {
   BlobConfig,
-  ClusterConfig,
   CollaborativeConfig,
   DatabaseConfig,
   DataSourceConfig,
@@ -14,16 +15,12 @@ import type {
   FallbackConfig,
   FurzeConfig,
   ItemToItemConfig,
-  MasterConfig,
   NonPersonalizedConfig,
   RankerConfig,
   RecommendConfig,
-  ServerConfig,
   UserToUserConfig,
 } from "./types.ts";
 import { blobUri, storeUri } from "./uri-leaves.ts";
-
-const MAX_PORT = 65_535;
 
 const database = section<DatabaseConfig>({
   dataStore: storeUri("data_store", {
@@ -50,34 +47,12 @@ const database = section<DatabaseConfig>({
   cacheTablePrefix: optionalText("cache_table_prefix", {
     description: "The same for the cache store only; table_prefix when absent.",
   }),
-});
-
-const master = section<MasterConfig>({
-  port: integer("port", { description: "Port of gRPC.", default: 8086, minimum: 0, maximum: MAX_PORT }),
-  host: optionalText("host", { description: "Address of gRPC. Absent: 0.0.0.0 when cluster.token is set, else 127.0.0.1." }),
-  httpPort: integer("http_port", { description: "Port of HTTP.", default: 8088, minimum: 0, maximum: MAX_PORT }),
-  httpHost: optionalText("http_host", {
-    description: "Address of HTTP. Absent: 0.0.0.0 when both server.api_key and master.admin_api_key are set, else 127.0.0.1.",
+  cacheClientName: clientName("cache_client_name", {
+    description: "Name under which Redis shows the connections (`CLIENT LIST`).",
+    default: "furze",
   }),
-  nJobs: integer("n_jobs", { description: "Threads that the master works with.", default: 1, minimum: 1 }),
-  metaTimeoutMs: duration("meta_timeout", {
-    description: "How often nodes report, and how long a silent one counts as alive.",
-    default: "10s",
-    minimum: 1,
-  }),
-  adminApiKey: text("admin_api_key", { description: "Key of the admin API.", default: "", isSecret: true }),
-});
-
-const cluster = section<ClusterConfig>({
-  token: text("token", { description: "Shared secret of gRPC calls between nodes.", default: "", isSecret: true }),
-});
-
-const server = section<ServerConfig>({
-  apiKey: text("api_key", { description: "Key of the REST API.", default: "", isSecret: true }),
-  defaultN: integer("default_n", { description: "Length of an answer that names none.", default: 10, minimum: 1 }),
-  clockErrorMs: duration("clock_error", { description: "How far clocks may differ.", default: "5s", minimum: 0 }),
-  autoInsertUser: flag("auto_insert_user", { description: "Whether feedback creates its user.", default: true }),
-  autoInsertItem: flag("auto_insert_item", { description: "Whether feedback creates its item.", default: true }),
+  mysql: table("mysql", mysql),
+  postgres: table("postgres", postgres),
 });
 
 const dataSource = section<DataSourceConfig>({
@@ -221,6 +196,7 @@ export const configSection: Section<FurzeConfig> = section<FurzeConfig>({
   master: table("master", master),
   cluster: table("cluster", cluster),
   server: table("server", server),
+  worker: table("worker", worker),
   recommend: table("recommend", recommend),
   blob: table("blob", blob),
 });

@@ -82,6 +82,25 @@ export function list(key: string, options: LeafOptions): LeafField<readonly stri
   );
 }
 
+/** Regular expressions, each of which must compile. */
+export function patterns(key: string, options: LeafOptions): LeafField<readonly string[]> {
+  const parse = (value: unknown): readonly string[] => {
+    const sources = listOf(key, value);
+    const wrong = sources.find((source) => !isPattern(source));
+    if (wrong === undefined) return sources;
+    throw new ValueError(`${key} must be regular expressions, but has ${shown(wrong)}`);
+  };
+  return leaf(key, "list", options, parse, (value) => value);
+}
+
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 export function feedbackTypes(key: string, options: LeafOptions): LeafField<readonly FeedbackExpression[]> {
   const parse = (value: unknown): readonly FeedbackExpression[] =>
     listOf(key, value).map((one) => {

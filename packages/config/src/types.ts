@@ -6,6 +6,7 @@ export interface FurzeConfig {
   readonly master: MasterConfig;
   readonly cluster: ClusterConfig;
   readonly server: ServerConfig;
+  readonly worker: WorkerConfig;
   readonly recommend: RecommendConfig;
   readonly blob: BlobConfig;
 }
@@ -16,6 +17,22 @@ export interface DatabaseConfig {
   readonly tablePrefix: string;
   readonly dataTablePrefix: string;
   readonly cacheTablePrefix: string;
+  readonly cacheClientName: string;
+  readonly mysql: MysqlConfig;
+  readonly postgres: PoolConfig;
+}
+
+export interface PoolConfig {
+  /** 0 for the store's own default. */
+  readonly maxOpenConns: number;
+  /** 0 for all of them. */
+  readonly maxIdleConns: number;
+  /** 0 for ever. */
+  readonly connMaxLifetimeMs: number;
+}
+
+export interface MysqlConfig extends PoolConfig {
+  readonly isolationLevel: "READ-COMMITTED" | "REPEATABLE-READ" | "SERIALIZABLE";
 }
 
 export interface MasterConfig {
@@ -27,6 +44,14 @@ export interface MasterConfig {
   readonly httpHost: string;
   readonly nJobs: number;
   readonly metaTimeoutMs: number;
+  /** Whether gRPC wants mutual TLS; the three files are given then. */
+  readonly sslMode: boolean;
+  readonly sslCa: string;
+  readonly sslCert: string;
+  readonly sslKey: string;
+  /** Regular expressions; empty for any origin. */
+  readonly httpCorsDomains: readonly string[];
+  readonly httpCorsMethods: readonly string[];
   /** Empty when none is set. */
   readonly adminApiKey: string;
 }
@@ -43,6 +68,11 @@ export interface ServerConfig {
   readonly clockErrorMs: number;
   readonly autoInsertUser: boolean;
   readonly autoInsertItem: boolean;
+}
+
+export interface WorkerConfig {
+  /** Time between two looks at the users of a worker. */
+  readonly intervalMs: number;
 }
 
 export interface RecommendConfig {

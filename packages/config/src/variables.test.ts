@@ -75,11 +75,19 @@ describe("hosts", () => {
     expect(closed.config.master).toMatchObject({ host: "127.0.0.1", httpHost: "127.0.0.1" });
     expect(closed.warnings).toEqual([
       "HTTP listens on 127.0.0.1 only: set master.admin_api_key to open it",
-      "gRPC listens on 127.0.0.1 only: set cluster.token to open it",
+      "gRPC listens on 127.0.0.1 only: set cluster.token or master.ssl_mode to open it",
     ]);
     const open = load({ FURZE_MASTER_ADMIN_API_KEY: "a", FURZE_SERVER_API_KEY: "b", FURZE_CLUSTER_TOKEN: "c" });
     expect(open.config.master).toMatchObject({ host: "0.0.0.0", httpHost: "0.0.0.0" });
     expect(open.warnings).toEqual([]);
+  });
+
+  it("keep gRPC on loopback without a proof, whatever the file says", () => {
+    const { config, warnings } = load({ FURZE_MASTER_HOST: "0.0.0.0", FURZE_MASTER_HTTP_HOST: "127.0.0.1" });
+    expect(config.master.host).toBe("127.0.0.1");
+    expect(warnings).toContain("gRPC listens on 127.0.0.1 only: set cluster.token or master.ssl_mode to open it");
+    const files = { FURZE_MASTER_SSL_CA: "a", FURZE_MASTER_SSL_CERT: "b", FURZE_MASTER_SSL_KEY: "c" };
+    expect(load({ FURZE_MASTER_SSL_MODE: "true", ...files }).config.master.host).toBe("0.0.0.0");
   });
 
   it("are what the user wrote, with a warning when they stand open", () => {
@@ -87,7 +95,7 @@ describe("hosts", () => {
     expect(config.master).toMatchObject({ host: "::1", httpHost: "0.0.0.0" });
     expect(warnings).toEqual([
       "HTTP listens on 0.0.0.0 (master.http_host) without server.api_key and master.admin_api_key: whoever reaches the port may use it",
-      "gRPC listens on ::1 only: set cluster.token to open it",
+      "gRPC listens on ::1 only: set cluster.token or master.ssl_mode to open it",
     ]);
   });
 });

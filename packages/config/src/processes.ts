@@ -1,0 +1,59 @@
+import { duration, flag, integer } from "./leaves.ts";
+import { type Section, section } from "./section.ts";
+import { list, optionalText, patterns, text } from "./text-leaves.ts";
+import type { ClusterConfig, MasterConfig, ServerConfig, WorkerConfig } from "./types.ts";
+
+const MAX_PORT = 65_535;
+
+export const master: Section<MasterConfig> = section<MasterConfig>({
+  port: integer("port", { description: "Port of gRPC.", default: 8086, minimum: 0, maximum: MAX_PORT }),
+  host: optionalText("host", {
+    description: "Address of gRPC. Absent: 0.0.0.0 with cluster.token or ssl_mode. Without both always 127.0.0.1.",
+  }),
+  httpPort: integer("http_port", { description: "Port of HTTP.", default: 8088, minimum: 0, maximum: MAX_PORT }),
+  httpHost: optionalText("http_host", {
+    description: "Address of HTTP. Absent: 0.0.0.0 when both server.api_key and master.admin_api_key are set, else 127.0.0.1.",
+  }),
+  nJobs: integer("n_jobs", { description: "Threads that the master works with.", default: 1, minimum: 1 }),
+  metaTimeoutMs: duration("meta_timeout", {
+    description: "How often nodes report, and how long a silent one counts as alive.",
+    default: "10s",
+    minimum: 1,
+  }),
+  sslMode: flag("ssl_mode", { description: "Whether gRPC wants mutual TLS: nodes must show a certificate.", default: false }),
+  sslCa: text("ssl_ca", {
+    description: "PEM file of the authority that signed the certificates of master and nodes.",
+    default: "",
+  }),
+  sslCert: text("ssl_cert", { description: "PEM file of the master's certificate.", default: "" }),
+  sslKey: text("ssl_key", { description: "PEM file of its private key.", default: "" }),
+  httpCorsDomains: patterns("http_cors_domains", {
+    description: "Regular expressions of origins that browsers may call from; any origin when empty.",
+    default: [".*"],
+  }),
+  httpCorsMethods: list("http_cors_methods", {
+    description: "Methods that browsers may use; these five when empty.",
+    default: ["GET", "POST", "PUT", "DELETE", "PATCH"],
+  }),
+  adminApiKey: text("admin_api_key", { description: "Key of the admin API.", default: "", isSecret: true }),
+});
+
+export const cluster: Section<ClusterConfig> = section<ClusterConfig>({
+  token: text("token", { description: "Shared secret of gRPC calls between nodes.", default: "", isSecret: true }),
+});
+
+export const server: Section<ServerConfig> = section<ServerConfig>({
+  apiKey: text("api_key", { description: "Key of the REST API.", default: "", isSecret: true }),
+  defaultN: integer("default_n", { description: "Length of an answer that names none.", default: 10, minimum: 1 }),
+  clockErrorMs: duration("clock_error", { description: "How far clocks may differ.", default: "5s", minimum: 0 }),
+  autoInsertUser: flag("auto_insert_user", { description: "Whether feedback creates its user.", default: true }),
+  autoInsertItem: flag("auto_insert_item", { description: "Whether feedback creates its item.", default: true }),
+});
+
+export const worker: Section<WorkerConfig> = section<WorkerConfig>({
+  intervalMs: duration("interval", {
+    description: "Time between two looks of a worker at its users; its flag `--interval` wins.",
+    default: "1m",
+    minimum: 1,
+  }),
+});
