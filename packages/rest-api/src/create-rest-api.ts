@@ -9,6 +9,7 @@ import {
   resolveStatusContext,
   type StatusApiDependencies,
 } from "./options.ts";
+import { apidocsEndpoints } from "./routes/apidocs.ts";
 import { collaborativeEndpoints } from "./routes/collaborative.ts";
 import { dashboardEndpoints } from "./routes/dashboard.ts";
 import { feedbackEndpoints } from "./routes/feedback.ts";
@@ -49,7 +50,12 @@ export function createStatusApi(dependencies: StatusApiDependencies): Hono {
 }
 
 function assemble(context: ApiContext, endpoints: readonly Endpoint[]): Hono {
-  return buildApp(context, [...endpoints, documentEndpoint(endpoints), ...metricsEndpoints(context)]);
+  return buildApp(context, [
+    ...endpoints,
+    documentEndpoint(endpoints, context),
+    ...apidocsEndpoints(),
+    ...metricsEndpoints(context),
+  ]);
 }
 
 function restEndpoints(context: ApiContext): Endpoint[] {

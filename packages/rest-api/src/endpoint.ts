@@ -26,10 +26,18 @@ interface EndpointFacts {
   /** Default `api`. */
   readonly access?: Access;
   readonly tag: string;
+  /** Name of the operation. Of several routes with one name the first is the one to use, the others are older spellings of it. */
+  readonly name: string;
   readonly summary: string;
   /** Names of query parameters it understands; `QUERY_PARAMETERS` says what they mean. */
   readonly query?: readonly string[];
+  /** Names of request headers it understands; `REQUEST_HEADERS` says what they mean. */
+  readonly headers?: readonly string[];
   readonly answer: z.ZodType;
+  /** MIME type of a 200. Default `application/json`. */
+  readonly answerType?: string;
+  /** Statuses it may answer beyond those that every route of its kind may: a 404 for what is not there, a 429 for a quota. */
+  readonly failures?: readonly number[];
 }
 
 /** One route: what it is, for routing and the OpenAPI document, and what it does. */

@@ -108,20 +108,4 @@ describe("master", () => {
     expect(await status({ adminApiKey: "a" }, "/api/dashboard/tasks", "")).toBe(401);
     expect(await status({ adminApiKey: "a" }, "/api/users", "")).toBe(200);
   });
-
-  it("describes its routes in the document", async () => {
-    await using api = await startTestApi();
-    const document = (await (await master(api, {}).request("/apidocs.json")).json()) as {
-      openapi: string;
-      paths: Record<string, Record<string, { responses: object; parameters?: { name: string }[]; requestBody?: object }>>;
-    };
-    expect(document.openapi).toBe("3.1.0");
-    expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(["/api/users", "/api/feedback/{feedback-type}", "/api/popular"]),
-    );
-    expect(document.paths["/api/dashboard/tasks/run"]?.post?.responses).toHaveProperty("200");
-    const recommend = document.paths["/api/recommend/{user-id}"]?.get?.parameters ?? [];
-    expect(recommend.map((parameter) => parameter.name)).toContain("write-back-delay");
-    expect(document.paths["/api/feedback"]?.post?.requestBody).toBeDefined();
-  });
 });

@@ -1,63 +1,120 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import type { Endpoint } from "./endpoint.ts";
 
+type ResponseConfig = RouteConfig["responses"][number];
+
+export interface ApiDescription {
+  /** Version of the API. */
+  readonly version: string;
+  /** Largest `n` and `offset`. */
+  readonly maxLimit: number;
+}
+
+type Parameters = Readonly<Record<string, z.ZodType>>;
+
+const text = (description: string): z.ZodType => z.string().optional().openapi({ description });
+const choice = (values: string[], description: string): z.ZodType => z.enum(values).optional().openapi({ description });
+
 /** What query parameters mean; every route that takes one means the same by it. */
-const QUERY_PARAMETERS: Readonly<Record<string, z.ZodType>> = {
-  n: z.coerce.number().int().min(0).optional().openapi({ description: "Most rows to return" }),
-  offset: z.coerce.number().int().min(0).optional().openapi({ description: "Rows to pass over first" }),
-  cursor: z.string().optional().openapi({ description: "`Cursor` of the page before" }),
-  category: z.array(z.string()).optional().openapi({ description: "Only items that carry all of these" }),
-  "user-id": z.string().optional().openapi({ description: "Leave out items this user has feedback on" }),
-  q: z.string().optional().openapi({ description: "Text to search for" }),
-  details: z.enum(["true", "false"]).optional().openapi({ description: "Return scores, sources and model" }),
-  "write-back-type": z.string().optional().openapi({ description: "Store feedback of this type for what is returned" }),
-  "write-back-delay": z.string().optional().openapi({ description: "Delay of that feedback, such as `10m`" }),
+function queryParameters(maxLimit: number): Parameters {
+  const count = (description: string): z.ZodType => z.int().min(0).max(maxLimit).optional().openapi({ description });
+  return {
+    n: count("Most rows to return"),
+    offset: count("Rows to pass over first"),
+    cursor: text("`Cursor` of the page before"),
+    category: z.array(z.string()).optional().openapi({ description: "Only items that carry all of these" }),
+    "user-id": text("Leave out items this user has feedback on"),
+    q: text("Text to search for"),
+    details: choice(["true", "false"], "Return scores, sources and model of each item"),
+    "write-back-type": text("Store feedback of this type for what is returned"),
+    "write-back-delay": text("Delay of that feedback, such as `10m`"),
+  };
+}
+
+/** What request headers mean, beside the key. */
+const REQUEST_HEADERS: Parameters = { "X-API-Version": choice(["2"], "Return scores, not only ids") };
+
+/** What a failure of each kind means. */
+const FAILURES: Readonly<Record<number, string>> = {
+  400: "The request cannot be understood",
+  401: "The key is missing or wrong",
+  404: "There is no such row, or nothing of the kind is configured",
+  406: "The caller does not take what the route answers",
+  413: "The body is too large",
+  415: "The body is not JSON by its type",
+  429: "A quota would be exceeded",
+  500: "The server has failed; its log tells more under the request id of the text",
+  503: "A store cannot be reached; worth another try",
 };
 
 /**
  * The OpenAPI 3.1 document of some endpoints, as JSON text.
  *
- * @throws {RangeError} when an endpoint names a query parameter that is not described
+ * @throws {RangeError} when an endpoint names a parameter, header or status that is not described
  */
-export function describeApi(endpoints: readonly Endpoint[], version: string): string {
+export function describeApi(endpoints: readonly Endpoint[], { version, maxLimit }: ApiDescription): string {
   const app = new OpenAPIHono();
   const { openAPIRegistry: registry } = app;
   registry.registerComponent("securitySchemes", "apiKey", { type: "apiKey", in: "header", name: "X-API-Key" });
+  const known = queryParameters(maxLimit);
+  const named = new Set<string>();
   for (const route of endpoints) {
+    const isOldSpelling = named.has(route.name);
+    named.add(route.name);
     registry.registerPath({
       method: route.method,
       path: route.path,
+      ...(isOldSpelling ? { deprecated: true } : { operationId: route.name }),
       summary: route.summary,
       tags: [route.tag],
       ...(route.access === "open" ? {} : { security: [{ apiKey: [] }] }),
       request: {
-        params: pathParameters(route.path),
-        query: queryParameters(route.query ?? []),
+        params: z.object(Object.fromEntries(pathParameters(route.path).map((name) => [name, z.string().min(1).max(256)]))),
+        query: pick(route.query ?? [], known),
+        headers: pick(route.headers ?? [], REQUEST_HEADERS),
         ...(route.body === undefined
           ? {}
           : { body: { required: true, content: { "application/json": { schema: route.body } } } }),
       },
       responses: {
-        200: { description: "Done", content: { "application/json": { schema: route.answer } } },
-        default: { description: "What is wrong, in one line", content: { "text/plain": { schema: z.string() } } },
+        200: { description: "Done", content: { [route.answerType ?? "application/json"]: { schema: route.answer } } },
+        ...Object.fromEntries(failuresOf(route).map((status) => [status, describeFailure(status)])),
       },
     });
   }
-  const info = { title: "Furze REST API", version, license: { name: "Apache-2.0" } };
+  const info = { title: "Furze REST API", version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } };
   return JSON.stringify(app.getOpenAPI31Document({ openapi: "3.1.0", info }), null, 1);
 }
 
-function pathParameters(path: string): z.ZodObject {
-  const names = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1] ?? "");
-  return z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
+/** Every status but 200 that a route may answer, in ascending order. */
+export function failuresOf(route: Endpoint): number[] {
+  const takesInput = route.path.includes("{") || (route.query ?? []).length > 0 || route.body !== undefined;
+  const statuses = [
+    ...(takesInput ? [400] : []),
+    ...(route.access === "open" ? [] : [401, 406, 500, 503]),
+    ...(route.body === undefined ? [] : [413, 415]),
+    ...(route.failures ?? []),
+  ];
+  return [...new Set(statuses)].sort((a, b) => a - b);
 }
 
-function queryParameters(names: readonly string[]): z.ZodObject {
+function describeFailure(status: number): ResponseConfig {
+  const description = FAILURES[status];
+  if (description === undefined) throw new RangeError(`status ${status} has no description`);
+  const schema = z.string().openapi({ description: "What is wrong, in one line" });
+  return { description, content: { "text/plain": { schema } } };
+}
+
+function pathParameters(path: string): string[] {
+  return [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1] ?? "");
+}
+
+function pick(names: readonly string[], known: Parameters): z.ZodObject {
   return z.object(
     Object.fromEntries(
       names.map((name) => {
-        const schema = QUERY_PARAMETERS[name];
-        if (schema === undefined) throw new RangeError(`query parameter ${name} has no description`);
+        const schema = known[name];
+        if (schema === undefined) throw new RangeError(`parameter ${name} has no description`);
         return [name, schema];
       }),
     ),

@@ -1,8 +1,10 @@
+import type { JsonValue } from "@furze/core";
 import { z } from "@hono/zod-openapi";
+import { describeLabels } from "./labels-description.ts";
 
 // What answers look like; for the OpenAPI document only, answers are never checked at run time.
 
-const labels = z.any().openapi({ type: ["object", "array", "string", "number", "null"] });
+const labels = describeLabels(z.custom<JsonValue>((value) => value !== undefined));
 const time = z.string().openapi({ format: "date-time" });
 
 export const userAnswer: z.ZodType = z
@@ -36,15 +38,18 @@ export const successAnswer: z.ZodType = z.object({ RowAffected: z.number().int()
 
 export const scoresAnswer: z.ZodType = z.array(z.object({ Id: z.string(), Score: z.number() }).openapi("Score"));
 
+/** Ids; with `X-API-Version: 2` scores; with `details` the sources and the model as well. */
 export const recommendAnswer: z.ZodType = z.union([
   z.array(z.string()),
   z.array(
-    z.object({
-      Id: z.string(),
-      Score: z.number(),
-      Sources: z.array(z.string()).optional(),
-      ModelId: z.string().optional(),
-    }),
+    z
+      .object({
+        Id: z.string(),
+        Score: z.number(),
+        Sources: z.array(z.string()).optional().openapi({ description: "Recommenders that proposed the item" }),
+        ModelId: z.string().optional().openapi({ description: "Model that scored the item; empty when none did" }),
+      })
+      .openapi("Recommendation"),
   ),
 ]);
 
@@ -90,5 +95,7 @@ export const clusterAnswer: z.ZodType = z.array(
 );
 
 function page(name: string, row: z.ZodType): z.ZodType {
-  return z.object({ Cursor: z.string(), [name]: z.array(row) });
+  return z
+    .object({ Cursor: z.string().openapi({ description: "Empty after the last row" }), [name]: z.array(row) })
+    .openapi(`${name}Page`);
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from "@furze/core";
 import { z } from "@hono/zod-openapi";
+import { describeLabels } from "./labels-description.ts";
 import { findLabelsFault } from "./wire/labels.ts";
 
 // The one source of what requests may contain: bodies are checked with it, and the OpenAPI document is made from it.
@@ -20,16 +21,12 @@ const feedbackType: z.ZodString = idField("Name of the kind of feedback, such as
 const comment = z.string().nullish();
 const categories = z.array(z.string().max(256)).nullish();
 const timestamp = z.string().nullish().openapi({ description: "RFC 3339 or another common format; without a zone UTC" });
-const labels = z
-  .custom<JsonValue | undefined>()
-  .superRefine((value, refinement) => {
+const labels = describeLabels(
+  z.custom<JsonValue | undefined>().superRefine((value, refinement) => {
     const fault = findLabelsFault(value);
     if (fault !== undefined) refinement.addIssue({ code: "custom", message: fault });
-  })
-  .openapi({
-    type: ["object", "array", "string", "number", "null"],
-    description: "Text, number, list of texts, list of numbers, or an object of these",
-  });
+  }),
+);
 
 export interface UserBody {
   UserId: string;

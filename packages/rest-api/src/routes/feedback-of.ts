@@ -17,13 +17,15 @@ export function feedbackOfEndpoints({ dataStore, clock, options }: ApiContext): 
   const ofItem = async (c: Context, expressions?: readonly FeedbackExpression[]): Promise<readonly Feedback[]> =>
     (await feedback.ofItems([readItemId(c)], { expressions, untilMs: untilMs() }))[0] ?? [];
   return [
-    endpoint({ ...facts, path: "/api/user/{user-id}/feedback", summary: "Feedback of a user, newest first" }, async (c) =>
-      writeList(await ofUser(c), writeFeedback),
+    endpoint(
+      { ...facts, path: "/api/user/{user-id}/feedback", name: "feedbackOfUser", summary: "Feedback of a user, newest first" },
+      async (c) => writeList(await ofUser(c), writeFeedback),
     ),
     endpoint(
       {
         ...facts,
         path: "/api/user/{user-id}/feedback/{feedback-type}",
+        name: "feedbackOfUserByType",
         summary: "Feedback of a user that matches an expression such as `rating>=4`, in order of items",
       },
       async (c) => {
@@ -34,16 +36,24 @@ export function feedbackOfEndpoints({ dataStore, clock, options }: ApiContext): 
         );
       },
     ),
-    endpoint({ ...facts, path: "/api/item/{item-id}/feedback", summary: "Feedback on an item, in order of users" }, async (c) =>
-      writeList(
-        inOrder(await ofItem(c), (row) => row.userId),
-        writeFeedback,
-      ),
+    endpoint(
+      {
+        ...facts,
+        path: "/api/item/{item-id}/feedback",
+        name: "feedbackOfItem",
+        summary: "Feedback on an item, in order of users",
+      },
+      async (c) =>
+        writeList(
+          inOrder(await ofItem(c), (row) => row.userId),
+          writeFeedback,
+        ),
     ),
     endpoint(
       {
         ...facts,
         path: "/api/item/{item-id}/feedback/{feedback-type}",
+        name: "feedbackOfItemByType",
         summary: "Feedback of one type on an item, in order of users",
       },
       async (c) => {

@@ -16,8 +16,8 @@ export function feedbackEndpoints(context: ApiContext): Endpoint[] {
   return [
     insertEndpoint(context, "post", "sum"),
     insertEndpoint(context, "put", "overwrite"),
-    listEndpoint(context, "/api/feedback"),
-    listEndpoint(context, "/api/feedback/{feedback-type}"),
+    listEndpoint(context, "listFeedback", "/api/feedback"),
+    listEndpoint(context, "listFeedbackOfType", "/api/feedback/{feedback-type}"),
     ...pairEndpoints(context),
     ...typedPairEndpoints(context),
   ];
@@ -25,10 +25,11 @@ export function feedbackEndpoints(context: ApiContext): Endpoint[] {
 
 function insertEndpoint(context: ApiContext, method: "post" | "put", mode: FeedbackWriteMode): Endpoint {
   const summary = mode === "sum" ? "Insert feedback; values of the same key add up" : "Insert or replace feedback";
+  const name = mode === "sum" ? "insertFeedback" : "replaceFeedback";
   const { autoInsertUsers, autoInsertItems } = context.options;
   return bodyEndpoint(
     context,
-    { method, path: "/api/feedback", tag, summary, answer: successAnswer, format: manyFeedback },
+    { method, path: "/api/feedback", tag, name, summary, answer: successAnswer, format: manyFeedback },
     async (bodies) => {
       const rows = bodies.map((body) => toFeedback(body));
       return writeRowAffected(await storeFeedback(context, rows, { mode, autoInsertUsers, autoInsertItems }));
@@ -36,13 +37,14 @@ function insertEndpoint(context: ApiContext, method: "post" | "put", mode: Feedb
   );
 }
 
-function listEndpoint(context: ApiContext, path: string): Endpoint {
+function listEndpoint(context: ApiContext, name: string, path: string): Endpoint {
   const { dataStore, clock, options } = context;
   return endpoint(
     {
       method: "get",
       path,
       tag,
+      name,
       summary: "Feedback in order of type, user and item",
       query: ["n", "cursor"],
       answer: feedbackPage,
@@ -63,14 +65,28 @@ function pairEndpoints({ dataStore }: ApiContext): Endpoint[] {
   const path = "/api/feedback/{user-id}/{item-id}";
   return [
     endpoint(
-      { method: "get", path, tag, summary: "Feedback of a user on an item", answer: feedbackAnswer.array() },
+      {
+        method: "get",
+        path,
+        tag,
+        name: "feedbackOfPair",
+        summary: "Feedback of a user on an item",
+        answer: feedbackAnswer.array(),
+      },
       async (c) => {
         const rows: Feedback[] = await dataStore.feedback.ofPair(readUserId(c), readItemId(c));
         return writeList(rows, writeFeedback);
       },
     ),
     endpoint(
-      { method: "delete", path, tag, summary: "Delete the feedback of a user on an item", answer: successAnswer },
+      {
+        method: "delete",
+        path,
+        tag,
+        name: "deleteFeedbackOfPair",
+        summary: "Delete the feedback of a user on an item",
+        answer: successAnswer,
+      },
       async (c) => writeRowAffected(await dataStore.feedback.deletePair(readUserId(c), readItemId(c))),
     ),
   ];
@@ -79,15 +95,29 @@ function pairEndpoints({ dataStore }: ApiContext): Endpoint[] {
 function typedPairEndpoints({ dataStore }: ApiContext): Endpoint[] {
   const path = "/api/feedback/{feedback-type}/{user-id}/{item-id}";
   return [
-    endpoint({ method: "get", path, tag, summary: "One row of feedback", answer: feedbackAnswer }, async (c) => {
-      const [userId, itemId, feedbackType] = [readUserId(c), readItemId(c), readName(c, "feedback-type")];
-      const [row] = await dataStore.feedback.ofPair(userId, itemId, { feedbackType });
-      if (row === undefined) throw new NotFoundError("feedback", `${feedbackType}/${userId}/${itemId}`);
-      return writeFeedback(row);
-    }),
-    endpoint({ method: "delete", path, tag, summary: "Delete one row of feedback", answer: successAnswer }, async (c) => {
-      const feedbackType = readName(c, "feedback-type");
-      return writeRowAffected(await dataStore.feedback.deletePair(readUserId(c), readItemId(c), { feedbackType }));
-    }),
+    endpoint(
+      {
+        method: "get",
+        path,
+        tag,
+        name: "getFeedback",
+        summary: "One row of feedback",
+        answer: feedbackAnswer,
+        failures: [404],
+      },
+      async (c) => {
+        const [userId, itemId, feedbackType] = [readUserId(c), readItemId(c), readName(c, "feedback-type")];
+        const [row] = await dataStore.feedback.ofPair(userId, itemId, { feedbackType });
+        if (row === undefined) throw new NotFoundError("feedback", `${feedbackType}/${userId}/${itemId}`);
+        return writeFeedback(row);
+      },
+    ),
+    endpoint(
+      { method: "delete", path, tag, name: "deleteFeedback", summary: "Delete one row of feedback", answer: successAnswer },
+      async (c) => {
+        const feedbackType = readName(c, "feedback-type");
+        return writeRowAffected(await dataStore.feedback.deletePair(readUserId(c), readItemId(c), { feedbackType }));
+      },
+    ),
   ];
 }

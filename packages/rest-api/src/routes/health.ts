@@ -10,15 +10,18 @@ const facts = { method: "get", access: "open", tag: "health", answer: healthAnsw
 export function healthEndpoints(context: StatusContext): Endpoint[] {
   const readiness = context.readiness ?? (() => pingStores(context));
   return [
-    endpoint({ ...facts, path: "/api/health/live", summary: "Whether the process runs" }, () =>
+    endpoint({ ...facts, path: "/api/health/live", name: "live", summary: "Whether the process runs" }, () =>
       writeHealth({ dataStoreError: undefined, cacheStoreError: undefined }, 1),
     ),
-    endpoint({ ...facts, path: "/api/health/ready", summary: "Whether the stores answer" }, async (): Promise<ReplyOptions> => {
-      const state = await readiness();
-      const isReady = state.dataStoreError === undefined && state.cacheStoreError === undefined;
-      if (isReady) return { body: writeHealth(state, 1) };
-      return { status: 503, contentType: "text/plain; charset=utf-8", body: writeHealth(state, 0) };
-    }),
+    endpoint(
+      { ...facts, path: "/api/health/ready", name: "ready", failures: [503], summary: "Whether the stores answer" },
+      async (): Promise<ReplyOptions> => {
+        const state = await readiness();
+        const isReady = state.dataStoreError === undefined && state.cacheStoreError === undefined;
+        if (isReady) return { body: writeHealth(state, 1) };
+        return { status: 503, contentType: "text/plain; charset=utf-8", body: writeHealth(state, 0) };
+      },
+    ),
   ];
 }
 

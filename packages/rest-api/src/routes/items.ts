@@ -24,7 +24,15 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
   return [
     bodyEndpoint(
       context,
-      { method: "post", path: "/api/item", tag, summary: "Insert or replace an item", answer: successAnswer, format: oneItem },
+      {
+        method: "post",
+        path: "/api/item",
+        tag,
+        name: "insertItem",
+        summary: "Insert or replace an item",
+        answer: successAnswer,
+        format: oneItem,
+      },
       async (body) => {
         await itemEditor.upsert([toItem(body, options.maxLabelsBytes)]);
         return writeRowAffected(1);
@@ -32,7 +40,15 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
     ),
     bodyEndpoint(
       context,
-      { method: "post", path: "/api/items", tag, summary: "Insert or replace items", answer: successAnswer, format: manyItems },
+      {
+        method: "post",
+        path: "/api/items",
+        tag,
+        name: "insertItems",
+        summary: "Insert or replace items",
+        answer: successAnswer,
+        format: manyItems,
+      },
       async (bodies) => {
         const rows = bodies.map((body) => toItem(body, options.maxLabelsBytes));
         const items = firstOfEachId(rows, (item) => item.itemId);
@@ -46,6 +62,7 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
         method: "patch",
         path: "/api/item/{item-id}",
         tag,
+        name: "patchItem",
         summary: "Change an item",
         answer: successAnswer,
         format: itemPatch,
@@ -60,6 +77,7 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
         method: "delete",
         path: "/api/item/{item-id}",
         tag,
+        name: "deleteItem",
         summary: "Delete an item with its feedback",
         answer: successAnswer,
       },
@@ -74,17 +92,29 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
 function readEndpoints(context: ApiContext): Endpoint[] {
   const { dataStore } = context;
   return [
-    endpoint({ method: "get", path: "/api/item/{item-id}", tag, summary: "An item", answer: itemAnswer }, async (c) => {
-      const itemId = readItemId(c);
-      const [item] = await dataStore.items.get([itemId]);
-      if (item === undefined) throw new NotFoundError("item", itemId);
-      return writeItem(item);
-    }),
+    endpoint(
+      {
+        method: "get",
+        path: "/api/item/{item-id}",
+        tag,
+        name: "getItem",
+        summary: "An item",
+        answer: itemAnswer,
+        failures: [404],
+      },
+      async (c) => {
+        const itemId = readItemId(c);
+        const [item] = await dataStore.items.get([itemId]);
+        if (item === undefined) throw new NotFoundError("item", itemId);
+        return writeItem(item);
+      },
+    ),
     endpoint(
       {
         method: "get",
         path: "/api/items",
         tag,
+        name: "listItems",
         summary: "Items in order of their ids",
         query: ["n", "cursor", "q"],
         answer: itemsPage,
@@ -109,11 +139,27 @@ function categoryEndpoints({ itemEditor }: ApiContext): Endpoint[] {
   };
   return [
     endpoint(
-      { method: "put", path, tag, summary: "Add a category to an item", answer: successAnswer },
+      {
+        method: "put",
+        path,
+        tag,
+        name: "addCategory",
+        summary: "Add a category to an item",
+        answer: successAnswer,
+        failures: [404],
+      },
       change((itemId, category) => itemEditor.addCategory(itemId, category)),
     ),
     endpoint(
-      { method: "delete", path, tag, summary: "Take a category from an item", answer: successAnswer },
+      {
+        method: "delete",
+        path,
+        tag,
+        name: "removeCategory",
+        summary: "Take a category from an item",
+        answer: successAnswer,
+        failures: [404],
+      },
       change((itemId, category) => itemEditor.removeCategory(itemId, category)),
     ),
   ];

@@ -10,6 +10,7 @@ export function latestEndpoints(context: ApiContext): Endpoint[] {
         method: "get",
         path,
         tag: "recommendation",
+        name: "latest",
         summary: "Newest items",
         query: ["n", "offset", "category", "user-id"],
         answer: scoresAnswer,

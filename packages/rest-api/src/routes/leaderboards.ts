@@ -15,11 +15,12 @@ const facts = {
 export function leaderboardEndpoints(context: ApiContext): Endpoint[] {
   const { recommender, options } = context;
   return [
-    endpoint({ ...facts, path: "/api/non-personalized/{name}", summary: "A non-personalized list" }, async (c) =>
-      listReply(await recommender.nonPersonalized(readName(c, "name"), readListQuery(c, context))),
+    endpoint(
+      { ...facts, path: "/api/non-personalized/{name}", name: "nonPersonalized", summary: "A non-personalized list" },
+      async (c) => listReply(await recommender.nonPersonalized(readName(c, "name"), readListQuery(c, context))),
     ),
     ...["/api/popular", "/api/popular/{category}"].map((path) =>
-      endpoint({ ...facts, path, summary: "Popular items (v0.4)" }, async (c) =>
+      endpoint({ ...facts, path, name: "popular", summary: "Popular items (v0.4)" }, async (c) =>
         listReply(await recommender.nonPersonalized(options.popularRecommender, readListQuery(c, context))),
       ),
     ),

@@ -12,6 +12,7 @@ export function measurementEndpoints(context: ApiContext): Endpoint[] {
         method: "get",
         path: "/api/measurements/{name}",
         tag: "measurements",
+        name: "measurements",
         summary: "Values of a time series, newest first (v0.4)",
         query: ["n"],
         answer: measurementsAnswer,

@@ -20,24 +20,37 @@ export function neighborEndpoints(context: ApiContext): Endpoint[] {
     usersReply(await recommender.userToUser(name, readUserId(c), readListQuery(c, context)));
   return [
     ...["/api/item/{item-id}/neighbors", "/api/item/{item-id}/neighbors/{category}"].map((path) =>
-      endpoint({ ...facts, path, query: itemQuery, summary: "Items like an item" }, (c) => ofItem(c, undefined)),
+      endpoint(
+        { ...facts, path, name: "itemNeighbors", query: itemQuery, summary: "Items like an item", failures: [404] },
+        (c) => ofItem(c, undefined),
+      ),
     ),
     endpoint(
       {
         ...facts,
         path: "/api/item-to-item/{name}/{item-id}",
+        name: "itemToItem",
         query: itemQuery,
         summary: "Items like an item, by one recommender",
       },
       (c) => ofItem(c, readName(c, "name")),
     ),
-    endpoint({ ...facts, path: "/api/user/{user-id}/neighbors", query: userQuery, summary: "Users like a user" }, (c) =>
-      ofUser(c, undefined),
+    endpoint(
+      {
+        ...facts,
+        path: "/api/user/{user-id}/neighbors",
+        name: "userNeighbors",
+        query: userQuery,
+        summary: "Users like a user",
+        failures: [404],
+      },
+      (c) => ofUser(c, undefined),
     ),
     endpoint(
       {
         ...facts,
         path: "/api/user-to-user/{name}/{user-id}",
+        name: "userToUser",
         query: userQuery,
         summary: "Users like a user, by one recommender",
       },

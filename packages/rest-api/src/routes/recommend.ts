@@ -18,8 +18,10 @@ export function recommendEndpoints(context: ApiContext): Endpoint[] {
         method: "get",
         path,
         tag: "recommendation",
+        name: "recommend",
         summary: "Recommendations of a user",
         query: ["n", "offset", "category", "write-back-type", "write-back-delay", "details"],
+        headers: ["X-API-Version"],
         answer: recommendAnswer,
       },
       async (c) => {

@@ -14,9 +14,11 @@ export function sessionEndpoints(context: ApiContext): Endpoint[] {
         method: "post",
         path,
         tag: "recommendation",
+        name: "recommendForSession",
         summary: "Recommendations from the feedback of a session",
         query: ["n", "offset", "category"],
         answer: scoresAnswer,
+        failures: [404],
         format: sessionFeedback,
       },
       async (bodies, c) => {

@@ -7,12 +7,22 @@ import type { StatusContext } from "../options.ts";
 const API_VERSION = "0.5.11";
 
 /** The OpenAPI document of `endpoints`; it is made when it is first asked for. */
-export function documentEndpoint(endpoints: readonly Endpoint[]): Endpoint {
+export function documentEndpoint(endpoints: readonly Endpoint[], { options }: StatusContext): Endpoint {
   let document: string | undefined;
-  return endpoint({ method: "get", path: "/apidocs.json", tag: "system", summary: "This document", answer: z.any() }, () => {
-    document ??= describeApi(endpoints, API_VERSION);
-    return document;
-  });
+  return endpoint(
+    {
+      method: "get",
+      path: "/apidocs.json",
+      tag: "system",
+      name: "apiDocument",
+      summary: "This document",
+      answer: z.record(z.string(), z.unknown()),
+    },
+    () => {
+      document ??= describeApi(endpoints, { version: API_VERSION, maxLimit: options.maxLimit });
+      return document;
+    },
+  );
 }
 
 /** Metrics for Prometheus, where there are any; they need the key. */
@@ -20,7 +30,15 @@ export function metricsEndpoints({ metrics }: StatusContext): Endpoint[] {
   if (metrics === undefined) return [];
   return [
     endpoint(
-      { method: "get", path: "/metrics", tag: "system", summary: "Metrics for Prometheus", answer: z.string() },
+      {
+        method: "get",
+        path: "/metrics",
+        tag: "system",
+        name: "metricsText",
+        summary: "Metrics for Prometheus",
+        answer: z.string(),
+        answerType: "text/plain",
+      },
       async () => ({ body: await metrics.metricsText(), contentType: metrics.contentType }),
     ),
   ];

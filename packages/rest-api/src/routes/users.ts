@@ -22,7 +22,15 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
   return [
     bodyEndpoint(
       context,
-      { method: "post", path: "/api/user", tag, summary: "Insert or replace a user", answer: successAnswer, format: oneUser },
+      {
+        method: "post",
+        path: "/api/user",
+        tag,
+        name: "insertUser",
+        summary: "Insert or replace a user",
+        answer: successAnswer,
+        format: oneUser,
+      },
       async (body) => {
         await dataStore.users.upsert([toUser(body)]);
         return writeRowAffected(1);
@@ -30,7 +38,15 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
     ),
     bodyEndpoint(
       context,
-      { method: "post", path: "/api/users", tag, summary: "Insert or replace users", answer: successAnswer, format: manyUsers },
+      {
+        method: "post",
+        path: "/api/users",
+        tag,
+        name: "insertUsers",
+        summary: "Insert or replace users",
+        answer: successAnswer,
+        format: manyUsers,
+      },
       async (bodies) => {
         const users = firstOfEachId(bodies.map(toUser), (user) => user.userId);
         if (users.length > 0) await dataStore.users.upsert(users);
@@ -39,7 +55,15 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
     ),
     bodyEndpoint(
       context,
-      { method: "patch", path: "/api/user/{user-id}", tag, summary: "Change a user", answer: successAnswer, format: userPatch },
+      {
+        method: "patch",
+        path: "/api/user/{user-id}",
+        tag,
+        name: "patchUser",
+        summary: "Change a user",
+        answer: successAnswer,
+        format: userPatch,
+      },
       async (body, c) => {
         if (body.Labels != null) checkLabelsSize(body.Labels, options.maxLabelsBytes);
         await dataStore.users.patch(readUserId(c), {
@@ -49,14 +73,32 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
         return writeRowAffected(1);
       },
     ),
-    endpoint({ method: "get", path: "/api/user/{user-id}", tag, summary: "A user", answer: userAnswer }, async (c) => {
-      const userId = readUserId(c);
-      const [user] = await dataStore.users.get([userId]);
-      if (user === undefined) throw new NotFoundError("user", userId);
-      return writeUser(user);
-    }),
     endpoint(
-      { method: "delete", path: "/api/user/{user-id}", tag, summary: "Delete a user with his feedback", answer: successAnswer },
+      {
+        method: "get",
+        path: "/api/user/{user-id}",
+        tag,
+        name: "getUser",
+        summary: "A user",
+        answer: userAnswer,
+        failures: [404],
+      },
+      async (c) => {
+        const userId = readUserId(c);
+        const [user] = await dataStore.users.get([userId]);
+        if (user === undefined) throw new NotFoundError("user", userId);
+        return writeUser(user);
+      },
+    ),
+    endpoint(
+      {
+        method: "delete",
+        path: "/api/user/{user-id}",
+        tag,
+        name: "deleteUser",
+        summary: "Delete a user with his feedback",
+        answer: successAnswer,
+      },
       async (c) => {
         await dataStore.users.delete([readUserId(c)]);
         return writeRowAffected(1);
@@ -67,6 +109,7 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
         method: "get",
         path: "/api/users",
         tag,
+        name: "listUsers",
         summary: "Users in order of their ids",
         query: ["n", "cursor"],
         answer: usersPage,
