@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Feedback, type Item, systemClock, type User } from "@furze/core";
 import { readMovieLens } from "@furze/dataset/readers";
-import { CollaborativeModelHolder, ListMaker, Pipeline, type PipelineOptions } from "@furze/recommend";
+import { ListMaker, ModelSet, Pipeline, type PipelineOptions } from "@furze/recommend";
 import type { BlobStore, DataStore } from "@furze/storage";
 import { openBlobStore } from "@furze/storage-blob";
 import { openSqliteCacheStore, openSqliteDataStore } from "@furze/storage-sql";
@@ -46,7 +46,7 @@ export async function* run(): AsyncIterable<BenchResult> {
   try {
     await Promise.all([dataStore.migrate(), cacheStore.migrate()]);
     const data = existsSync(ML_100K) ? await loadMovieLens100K(dataStore) : await loadMovieLensSmall(dataStore);
-    const models = new CollaborativeModelHolder();
+    const models = new ModelSet();
     const clock = systemClock;
     const training = { jobs: 2, fitPeriodMs: DAY_MS, numEpochs: 100, patience: 10 };
     const task = {
@@ -57,7 +57,7 @@ export async function* run(): AsyncIterable<BenchResult> {
     };
     const reporter = { declare: () => {}, start: () => task };
     const pipeline = new Pipeline(options, { dataStore, cacheStore, clock, models });
-    const maker = new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock, currentModelId: () => models.modelId });
+    const maker = new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock });
     const cycles = [];
     const passes = [];
     let quality = {};
@@ -72,7 +72,7 @@ export async function* run(): AsyncIterable<BenchResult> {
       cycles.push(lap());
       const [model] = state.models;
       if (model === undefined) throw new Error("no model was fitted");
-      await models.update(model, () => readBlob(blobStore, model.blobName));
+      await models.update(state.models, ({ blobName }) => readBlob(blobStore, blobName));
       lap();
       const { made } = await maker.makeLists();
       passes.push(lap());

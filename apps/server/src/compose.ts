@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { configFromJson, pipelineOptions, restOptions } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
 import { ClusterFollower, type ClusterState, createClusterClient } from "@furze/protocol";
-import { CollaborativeModelHolder, ItemEditor, Pipeline, Recommender } from "@furze/recommend";
+import { ItemEditor, ModelSet, Pipeline, Recommender } from "@furze/recommend";
 import { createRestApi, listen } from "@furze/rest-api";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
 import { Metrics, type RunningProcess } from "@furze/telemetry";
@@ -30,7 +30,7 @@ export async function startServer(options: ServerOptions, logger: Logger, signal
   const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix });
   resources.defer(() => cacheStore.close());
   const kept = await openBlobStore(join(options.cachePath, "models"));
-  const models = new CollaborativeModelHolder({ kept, logger: logger.child({ component: "models" }) });
+  const models = new ModelSet({ kept, logger: logger.child({ component: "models" }) });
   resources.defer(() => models.dispose());
 
   const pipeline = new Pipeline(pipelineOptions(config), {
@@ -41,11 +41,10 @@ export async function startServer(options: ServerOptions, logger: Logger, signal
     logger: logger.child({ component: "pipeline" }),
   });
   resources.defer(() => pipeline.close());
-  const canPropose = () => !pipeline.options.collaborative || models.modelId !== "";
+  const canPropose = () => models.isComplete;
   let listsVersion = state.listsVersion;
   const follow = async (current: ClusterState): Promise<void> => {
-    const [model] = current.models;
-    if (model !== undefined) await models.update(model, () => follower.downloadModel(model));
+    await models.update(current.models, (model) => follower.downloadModel(model));
     if (current.listsVersion !== listsVersion) pipeline.forget();
     listsVersion = current.listsVersion;
   };

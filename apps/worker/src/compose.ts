@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { configFromJson, pipelineOptions } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
 import { ClusterFollower, type ClusterNode, type ClusterState, createClusterClient, shareUsers } from "@furze/protocol";
-import { CollaborativeModelHolder, ListMaker, ListScheduler, Pipeline } from "@furze/recommend";
+import { ListMaker, ListScheduler, ModelSet, Pipeline } from "@furze/recommend";
 import { createStatusApi, listen } from "@furze/rest-api";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
 import { Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
@@ -40,7 +40,7 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix });
   resources.defer(() => cacheStore.close());
   const kept = await openBlobStore(join(options.cachePath, "models"));
-  const models = new CollaborativeModelHolder({ kept, logger: logger.child({ component: "models" }) });
+  const models = new ModelSet({ kept, logger: logger.child({ component: "models" }) });
   resources.defer(() => models.dispose());
 
   const pipeline = new Pipeline(pipelineOptions(config), {
@@ -51,8 +51,7 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
     logger: logger.child({ component: "pipeline" }),
   });
   resources.defer(() => pipeline.close());
-  const currentModelId = () => models.modelId;
-  const maker = new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock: systemClock, currentModelId });
+  const maker = new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock: systemClock });
   const scheduler = new ListScheduler({
     maker,
     intervalMs: options.intervalMs,
@@ -61,9 +60,10 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   });
   resources.defer(() => scheduler.stop());
   const follow = async (current: ClusterState): Promise<void> => {
-    const [model] = current.models;
-    if (model !== undefined) await models.update(model, () => follower.downloadModel(model));
-    scheduler.update({ listsVersion: current.listsVersion, modelId: models.modelId, ...ownership(current, node) });
+    await models.update(current.models, (model) => follower.downloadModel(model));
+    // Without a model that there should be, lists would be worse than those that there are: they wait for it.
+    const listsVersion = models.isComplete ? current.listsVersion : 0;
+    scheduler.update({ listsVersion, modelId: pipeline.modelId, ...ownership(current, node) });
   };
   await follow(state);
   const outdated = Promise.withResolvers<string>();

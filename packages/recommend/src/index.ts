@@ -1,28 +1,34 @@
 export type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "./candidate-generator.ts";
 export { type Candidates, NO_CANDIDATES, ScoreAccumulator } from "./candidates.ts";
-export { type CollaborativeModel, decodeCollaborativeModel, encodeCollaborativeModel } from "./collaborative-model.ts";
-export {
-  CollaborativeModelHolder,
-  type CollaborativeModelHolderOptions,
-  type ModelFileRef,
-  type ModelLease,
-} from "./collaborative-model-holder.ts";
 export { ItemEditor, type ItemEditorOptions } from "./item-editor.ts";
 export { type ItemFilter, ItemSpace } from "./item-space.ts";
 export { ListMaker, type ListMakerOptions, type MakeListsOptions, type MakeListsResult } from "./list-maker.ts";
 export { type ListInputs, ListScheduler, type ListSchedulerOptions } from "./list-scheduler.ts";
 export { type CandidateSource, type MergedCandidate, mergeCandidates } from "./merge.ts";
+export { type ClickModel, decodeClickModel, encodeClickModel } from "./models/click-model.ts";
+export {
+  type CollaborativeModel,
+  decodeCollaborativeModel,
+  encodeCollaborativeModel,
+} from "./models/collaborative-model.ts";
+export { type ModelFileRef, ModelHolder, type ModelHolderOptions, type ModelLease } from "./models/model-holder.ts";
+export type { HeldModel, ModelKind } from "./models/model-kind.ts";
+export { type ModelRefOfKind, ModelSet } from "./models/model-set.ts";
 export { Pipeline, type PipelineDependencies } from "./pipeline.ts";
 export {
   collections,
   digestOf,
+  type FmRankerOptions,
   type ItemNeighborType,
   type LeaderboardOptions,
   type NeighborOptions,
   type PipelineOptions,
   pipelineDigest,
+  type RankerOptions,
   type UserNeighborType,
 } from "./pipeline-options.ts";
+export type { Ranker } from "./ranker.ts";
+export { ClickRanker, type ClickRankerOptions } from "./rankers/click-ranker.ts";
 export type { ListAnswer, Recommendation, RecommendQuery, SimilarUser } from "./recommendation.ts";
 export { Recommender, type RecommenderOptions } from "./recommender.ts";
 export type { RecommenderService } from "./recommender-service.ts";
@@ -33,4 +39,5 @@ export { type ReplacementOptions, ReplacementReranker } from "./rerankers/replac
 export type { ExternalOptions } from "./scripts/external-options.ts";
 export { ExternalScriptError, type ScriptFailure } from "./scripts/script-error.ts";
 export { ScriptRunner } from "./scripts/script-runner.ts";
-export { UserHistories, type UserHistory } from "./user-history.ts";
+export { UserHistories } from "./user-histories.ts";
+export type { UserHistory } from "./user-history.ts";

@@ -1,15 +1,16 @@
-import type { CollaborativeModel } from "./collaborative-model.ts";
+import type { IdDictionary } from "@furze/dataset";
 import type { ItemSpace } from "./item-space.ts";
 
 /** Where the items of a model stand in the item space, and the other way round. Memory: 8 bytes an item. */
-export class ItemMapping {
-  readonly model: CollaborativeModel;
+export class ItemMapping<Model> {
+  /** Whose items these are: another model needs another mapping. */
+  readonly model: Model;
   readonly toSpace: Int32Array;
   readonly #toModel: Int32Array;
 
-  constructor(model: CollaborativeModel, space: ItemSpace) {
+  constructor(model: Model, itemIds: IdDictionary, space: ItemSpace) {
     this.model = model;
-    this.toSpace = Int32Array.from(model.itemIds.ids(), (itemId) => space.indexOf(itemId));
+    this.toSpace = Int32Array.from(itemIds.ids(), (itemId) => space.indexOf(itemId));
     this.#toModel = new Int32Array(space.size).fill(-1);
     for (const [modelIndex, index] of this.toSpace.entries()) this.#toModel[index] = modelIndex;
   }

@@ -10,8 +10,6 @@ export interface ListMakerOptions {
   readonly users: UserStore;
   readonly cacheStore: CacheStore;
   readonly clock: Clock;
-  /** Model that lists of this cycle are ranked by; a list by another one is stale. */
-  readonly currentModelId: () => string;
   /** Users per batch, > 0. Default 256: one query, one matrix product and one write serve them. */
   readonly batchSize?: number | undefined;
 }
@@ -67,16 +65,20 @@ export class ListMaker {
   async #makeBatch(userIds: readonly UserId[], updatedMs: number, call: CallOptions): Promise<number> {
     if (userIds.length === 0) return 0;
     const { pipeline, cacheStore } = this.#options;
+    // Taken before the work: lists that a newer model has had a part in are made once more, never taken for the newer one's.
+    const { modelId } = pipeline;
     const keys = userIds.map((name) => ({ collection: collections.recommend, name }));
     const [{ lists }, histories] = await Promise.all([cacheStore.getLists(keys, call), pipeline.historiesOf(userIds, call)]);
-    const stale = histories.filter((history, position) => this.#isActive(history) && this.#isStale(lists[position], history));
+    const stale = histories.filter(
+      (history, position) => this.#isActive(history) && this.#isStale(lists[position], history, modelId),
+    );
     if (stale.length === 0) return 0;
     const ranked = await pipeline.rank(
       stale.map((history) => pipeline.requestFor(history)),
       { limit: pipeline.options.cacheSize, signal: call.signal },
     );
     await cacheStore.putLists(
-      stale.map((history, position) => this.#listOf(history, ranked[position] ?? [], updatedMs)),
+      stale.map((history, position) => this.#listOf(history, ranked[position] ?? [], { updatedMs, modelId })),
       call,
     );
     return stale.length;
@@ -87,11 +89,11 @@ export class ListMaker {
     return activeUserTtlMs === undefined || history.updatedMs >= this.#options.clock.now() - activeUserTtlMs;
   }
 
-  /** Missing, made under other options, by another model or from other feedback, old, or half of it excluded by now. */
-  #isStale(list: RankedList | undefined, history: UserHistory): boolean {
+  /** Missing, made under other options, by other models or from other feedback, old, or half of it excluded by now. */
+  #isStale(list: RankedList | undefined, history: UserHistory, modelId: string): boolean {
     if (list === undefined) return true;
-    const { pipeline, clock, currentModelId } = this.#options;
-    if (list.digest !== pipeline.listDigest(history) || list.modelId !== currentModelId()) return true;
+    const { pipeline, clock } = this.#options;
+    if (list.digest !== pipeline.listDigest(history) || list.modelId !== modelId) return true;
     const { refreshMs, listTtlMs } = pipeline.options;
     if (list.updatedMs < clock.now() - Math.min(refreshMs, listTtlMs / 2)) return true;
     const excluded = pipeline.excludedFor(history);
@@ -99,8 +101,12 @@ export class ListMaker {
     return gone * 2 > list.entries.length;
   }
 
-  #listOf(history: UserHistory, ranked: readonly MergedCandidate[], updatedMs: number): ListPut {
-    const { pipeline, currentModelId } = this.#options;
+  #listOf(
+    history: UserHistory,
+    ranked: readonly MergedCandidate[],
+    made: { readonly updatedMs: number; readonly modelId: string },
+  ): ListPut {
+    const { pipeline } = this.#options;
     const { space } = pipeline;
     const entries = ranked.map(({ index, score, sources }) => ({
       id: space.idOf(index),
@@ -108,7 +114,8 @@ export class ListMaker {
       categories: space.categoriesOf(index),
       sources,
     }));
-    const list = { entries, updatedMs, digest: pipeline.listDigest(history), modelId: currentModelId() };
-    return { collection: collections.recommend, name: history.userId, list, expiresMs: updatedMs + pipeline.options.listTtlMs };
+    const list = { entries, ...made, digest: pipeline.listDigest(history) };
+    const expiresMs = made.updatedMs + pipeline.options.listTtlMs;
+    return { collection: collections.recommend, name: history.userId, list, expiresMs };
   }
 }

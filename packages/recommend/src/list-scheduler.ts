@@ -5,7 +5,7 @@ import type { ListMaker } from "./list-maker.ts";
 export interface ListInputs {
   /** Version of the neighbor lists and leaderboards; 0 = there are none yet, and nothing is made. */
   readonly listsVersion: number;
-  /** Model at hand; `""` = none. */
+  /** Models at hand, as `Pipeline.modelId` names them; `""` = none. */
   readonly modelId: string;
   /** Identifies which users are owned: changes when members come or go. */
   readonly ownership: string;

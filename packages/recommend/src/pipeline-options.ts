@@ -24,6 +24,14 @@ export interface NeighborOptions<Type> {
   readonly column: string;
 }
 
+/** Puts candidates into order by a factorization machine: the odds that a user likes an item, from ids and labels of both. */
+export interface FmRankerOptions {
+  readonly type: "fm";
+}
+
+/** What puts merged candidates into one order. */
+export type RankerOptions = FmRankerOptions;
+
 /** Everything that shapes the lists of the pipeline. */
 export interface PipelineOptions {
   readonly roles: FeedbackRoles;
@@ -50,6 +58,8 @@ export interface PipelineOptions {
   readonly collaborative: boolean;
   /** Recommenders merged into each user's list, in this order: `latest`, `collaborative`, `non-personalized/NAME`, ... */
   readonly recommenders: readonly string[];
+  /** Puts the merged candidates into one order. Default: they stay in merge order. */
+  readonly ranker?: RankerOptions | undefined;
   /** Scripts that recommend as `external/NAME`. Default: none. */
   readonly external?: readonly ExternalOptions[] | undefined;
   /** Lets items come back that a user has seen. Default: they do not. */

@@ -2,7 +2,6 @@ import { type CallOptions, type Clock, InvalidArgumentError, type Logger, silent
 import type { CacheStore, DataStore } from "@furze/storage";
 import type { CandidateGenerator, CandidateRequest, GenerateOptions } from "./candidate-generator.ts";
 import { NO_CANDIDATES } from "./candidates.ts";
-import type { CollaborativeModelHolder } from "./collaborative-model-holder.ts";
 import { CollaborativeGenerator } from "./generators/collaborative.ts";
 import { ExternalGenerator } from "./generators/external.ts";
 import { ItemToItemGenerator } from "./generators/item-to-item.ts";
@@ -11,20 +10,24 @@ import { NonPersonalizedGenerator } from "./generators/non-personalized.ts";
 import { UserToUserGenerator } from "./generators/user-to-user.ts";
 import { ItemSpace } from "./item-space.ts";
 import { type CandidateSource, type MergedCandidate, mergeCandidates } from "./merge.ts";
+import type { ModelSet } from "./models/model-set.ts";
 import { type PipelineOptions, pipelineDigest } from "./pipeline-options.ts";
+import type { Ranker } from "./ranker.ts";
+import { ClickRanker } from "./rankers/click-ranker.ts";
 import type { Reranker } from "./reranker.ts";
 import { DiversityReranker } from "./rerankers/diversity.ts";
 import { ExploreReranker } from "./rerankers/explore.ts";
 import { ReplacementReranker, readmitting, withNewItems } from "./rerankers/replacement.ts";
 import { ScriptRunner } from "./scripts/script-runner.ts";
-import { seenFingerprint, UserHistories, type UserHistory } from "./user-history.ts";
+import { UserHistories } from "./user-histories.ts";
+import { seenFingerprint, type UserHistory } from "./user-history.ts";
 
 export interface PipelineDependencies {
   readonly dataStore: DataStore;
   readonly cacheStore: CacheStore;
   readonly clock: Clock;
-  /** Where the current factor model comes from; absent when this process holds none. */
-  readonly models?: CollaborativeModelHolder | undefined;
+  /** The current models of the process; absent when it holds none. */
+  readonly models?: ModelSet | undefined;
   /** Hears of external scripts that fail. Default: silent. */
   readonly logger?: Logger | undefined;
 }
@@ -37,6 +40,8 @@ export class Pipeline {
   readonly histories: UserHistories;
   readonly #clock: Clock;
   readonly #generators: ReadonlyMap<string, CandidateGenerator>;
+  readonly #models: ModelSet | undefined;
+  readonly #ranker: Ranker | undefined;
   readonly #rerankers: readonly Reranker[];
   readonly #scripts = new ScriptRunner();
 
@@ -46,7 +51,7 @@ export class Pipeline {
     this.options = options;
     this.digest = pipelineDigest(options);
     this.space = new ItemSpace(dataStore.items);
-    this.histories = new UserHistories({ ...options, feedback: dataStore.feedback, space: this.space, clock });
+    this.histories = new UserHistories({ ...options, dataStore, space: this.space, clock });
     this.#clock = clock;
     const scripting = { space: this.space, runner: this.#scripts, clock, logger };
     const generators: CandidateGenerator[] = [
@@ -56,10 +61,18 @@ export class Pipeline {
       ...options.userToUser.map(({ name }) => new UserToUserGenerator(name, cacheStore, this.space, this.histories)),
       ...(options.external ?? []).map((external) => new ExternalGenerator(external, scripting)),
     ];
-    if (options.collaborative) generators.push(new CollaborativeGenerator(this.space, models));
+    if (options.collaborative) generators.push(new CollaborativeGenerator(this.space, models?.collaborative));
     this.#generators = new Map(generators.map((generator) => [generator.name, generator]));
     for (const name of [...options.recommenders, ...options.fallback]) this.generator(name);
-    this.#rerankers = this.#stages(models);
+    this.#models = models;
+    this.#ranker = rankerOf(options, dependencies, this.space);
+    this.#rerankers = this.#stages();
+  }
+
+  /** Identifies the models that lists are made by now: a list made by others is stale. `""` = none. */
+  get modelId(): string {
+    const collaborative = this.options.collaborative ? this.#models?.collaborative.modelId : undefined;
+    return [collaborative, this.#ranker?.modelId].filter(Boolean).join("+");
   }
 
   /** @throws {InvalidArgumentError} if there is no such recommender */
@@ -94,15 +107,17 @@ export class Pipeline {
   }
 
   /**
-   * Ranked lists of a batch of users: the candidates of the configured recommenders, merged, then through all stages.
+   * Ranked lists of a batch of users: the candidates of the configured recommenders, merged, ranked, then through all stages.
    *
    * @returns one list a request, aligned, best first
    */
   async rank(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<MergedCandidate[][]> {
-    if (this.#rerankers.length === 0) return this.propose(this.options.recommenders, requests, options);
+    if (this.#ranker === undefined && this.#rerankers.length === 0)
+      return this.propose(this.options.recommenders, requests, options);
     // What the stages do with a place depends on the whole list: a part of it would not be a part of the stored one.
     const whole = { ...options, limit: this.options.cacheSize };
     let lists = await this.#candidates(requests, whole);
+    if (this.#ranker !== undefined) lists = await this.#ranker.rank(lists, requests, this.#rankLimit(whole));
     for (const reranker of this.#rerankers) lists = await reranker.rerank(lists, requests, whole);
     return lists.map((list) => list.slice(0, options.limit));
   }
@@ -110,12 +125,14 @@ export class Pipeline {
   /**
    * Candidates of a batch of users from the named recommenders, merged.
    *
+   * @param mostMerged how many may be left after merging; default as many as each recommender gives
    * @returns one list a request, aligned, best first
    */
   async propose(
     names: readonly string[],
     requests: readonly CandidateRequest[],
     options: GenerateOptions,
+    mostMerged: number = options.limit,
   ): Promise<MergedCandidate[][]> {
     const sources: CandidateSource[][] = requests.map(() => []);
     for (const name of names) {
@@ -124,7 +141,7 @@ export class Pipeline {
         list.push({ name, modelId, candidates: candidates[position] ?? NO_CANDIDATES });
       }
     }
-    return sources.map((list) => mergeCandidates(list, options.limit));
+    return sources.map((list) => mergeCandidates(list, mostMerged));
   }
 
   /** Loads the histories of users as they are now. */
@@ -147,13 +164,20 @@ export class Pipeline {
 
   async #candidates(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<MergedCandidate[][]> {
     const { recommenders, replacement } = this.options;
-    if (replacement === undefined) return this.propose(recommenders, requests, options);
-    const lists = await this.propose(recommenders, [...readmitting(requests), ...requests], options);
+    // A ranker chooses among all that anybody proposes; without one the first recommender fills the list.
+    const mostMerged = this.#ranker === undefined ? options.limit : Number.POSITIVE_INFINITY;
+    if (replacement === undefined) return this.propose(recommenders, requests, options, mostMerged);
+    const lists = await this.propose(recommenders, [...readmitting(requests), ...requests], options, mostMerged);
     return requests.map((_, position) => withNewItems(lists[position] ?? [], lists[requests.length + position] ?? []));
   }
 
+  /** Replacement cuts the lists itself: what sinks makes room for what would be cut off here. */
+  #rankLimit(options: GenerateOptions): GenerateOptions {
+    return this.options.replacement === undefined ? options : { ...options, limit: Number.POSITIVE_INFINITY };
+  }
+
   /** Later stages in their order; none for those that are off. */
-  #stages(models: CollaborativeModelHolder | undefined): Reranker[] {
+  #stages(): Reranker[] {
     const { replacement, explore = [], diversity } = this.options;
     const stages: Reranker[] = [];
     if (replacement !== undefined) stages.push(new ReplacementReranker(replacement, this.space));
@@ -167,8 +191,14 @@ export class Pipeline {
       );
     }
     if (diversity !== undefined && diversity.strength !== 0) {
-      stages.push(new DiversityReranker(diversity, this.space, models));
+      stages.push(new DiversityReranker(diversity, this.space, this.#models?.collaborative));
     }
     return stages;
   }
+}
+
+function rankerOf({ ranker }: PipelineOptions, dependencies: PipelineDependencies, space: ItemSpace): Ranker | undefined {
+  if (ranker === undefined) return undefined;
+  const { dataStore, models } = dependencies;
+  return new ClickRanker({ users: dataStore.users, items: dataStore.items, space, models: models?.click });
 }

@@ -128,7 +128,7 @@ export function systemOf(
   return {
     pipeline,
     recommender: new Recommender({ pipeline, dataStore, cacheStore, clock }),
-    maker: new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock, currentModelId: () => "", batchSize: 2 }),
+    maker: new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock, batchSize: 2 }),
     editor: new ItemEditor({ dataStore, cacheStore, clock, listTtlMs: options.listTtlMs }),
   };
 }

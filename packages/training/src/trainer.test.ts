@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Feedback, ManualClock } from "@furze/core";
-import { CollaborativeModelHolder, type PipelineOptions } from "@furze/recommend";
+import { ModelSet, type PipelineOptions } from "@furze/recommend";
 import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
 import { openBlobStore } from "@furze/storage-blob";
 import { openSqliteCacheStore, openSqliteDataStore } from "@furze/storage-sql";
@@ -147,10 +147,10 @@ describe("Trainer", () => {
     if (stored === undefined) throw new Error("no model was stored");
     const chunks: Uint8Array[] = [];
     for await (const chunk of blobStore.get(stored.blobName)) chunks.push(chunk);
-    const holder = new CollaborativeModelHolder();
-    await holder.update(stored, () => Promise.resolve(Buffer.concat(chunks)));
-    expect(holder.modelId).toBe(stored.modelId);
-    holder.dispose();
+    const models = new ModelSet();
+    await models.update([stored], () => Promise.resolve(Buffer.concat(chunks)));
+    expect(models.collaborative.modelId).toBe(stored.modelId);
+    models.dispose();
   });
 
   it("keeps its work over a restart while data and options stay the same", async () => {

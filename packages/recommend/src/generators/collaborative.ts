@@ -1,9 +1,10 @@
 import type { RankedItems } from "@furze/matrix-factorization";
 import type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "../candidate-generator.ts";
 import { type Candidates, NO_CANDIDATES } from "../candidates.ts";
-import type { CollaborativeModelHolder } from "../collaborative-model-holder.ts";
 import { ItemMapping } from "../item-mapping.ts";
 import type { ItemSpace } from "../item-space.ts";
+import type { CollaborativeModel } from "../models/collaborative-model.ts";
+import type { ModelHolder } from "../models/model-holder.ts";
 import type { UserHistory } from "../user-history.ts";
 
 /** Categories narrow a list after it is ranked, so more is ranked at first. */
@@ -16,10 +17,10 @@ const CATEGORY_FACTOR = 4;
 export class CollaborativeGenerator implements CandidateGenerator {
   readonly name = "collaborative";
   readonly #space: ItemSpace;
-  readonly #models: CollaborativeModelHolder | undefined;
-  #mapping: ItemMapping | undefined;
+  readonly #models: ModelHolder<CollaborativeModel> | undefined;
+  #mapping: ItemMapping<CollaborativeModel> | undefined;
 
-  constructor(space: ItemSpace, models: CollaborativeModelHolder | undefined) {
+  constructor(space: ItemSpace, models: ModelHolder<CollaborativeModel> | undefined) {
     this.#space = space;
     this.#models = models;
   }
@@ -28,14 +29,18 @@ export class CollaborativeGenerator implements CandidateGenerator {
     const lease = this.#models?.acquire();
     if (lease === undefined) return { candidates: requests.map(() => NO_CANDIDATES), modelId: "" };
     try {
-      if (this.#mapping?.model !== lease.model) this.#mapping = new ItemMapping(lease.model, this.#space);
+      if (this.#mapping?.model !== lease.model) this.#mapping = new ItemMapping(lease.model, lease.model.itemIds, this.#space);
       return { candidates: await this.#rank(this.#mapping, requests, options), modelId: lease.model.modelId };
     } finally {
       lease.release();
     }
   }
 
-  async #rank(mapping: ItemMapping, requests: readonly CandidateRequest[], options: GenerateOptions): Promise<Candidates[]> {
+  async #rank(
+    mapping: ItemMapping<CollaborativeModel>,
+    requests: readonly CandidateRequest[],
+    options: GenerateOptions,
+  ): Promise<Candidates[]> {
     const result: Candidates[] = requests.map(() => NO_CANDIDATES);
     const { factors } = mapping.model;
     let open = requests.flatMap((request, position) => {
@@ -60,7 +65,7 @@ export class CollaborativeGenerator implements CandidateGenerator {
   }
 
   async #topItems(
-    mapping: ItemMapping,
+    mapping: ItemMapping<CollaborativeModel>,
     open: readonly { readonly request: CandidateRequest; readonly vector: Float32Array }[],
     limit: number,
     options: GenerateOptions,
@@ -79,7 +84,7 @@ export class CollaborativeGenerator implements CandidateGenerator {
   }
 
   #admitted(
-    mapping: ItemMapping,
+    mapping: ItemMapping<CollaborativeModel>,
     ranked: RankedItems,
     row: number,
     limit: number,
@@ -101,7 +106,7 @@ export class CollaborativeGenerator implements CandidateGenerator {
   }
 }
 
-function vectorOf(mapping: ItemMapping, history: UserHistory): Float32Array | undefined {
+function vectorOf(mapping: ItemMapping<CollaborativeModel>, history: UserHistory): Float32Array | undefined {
   const { factors, userIds } = mapping.model;
   const { numFactors, factorStride } = factors;
   const userIndex = factors.kind === "bpr" ? userIds.indexOf(history.userId) : -1;

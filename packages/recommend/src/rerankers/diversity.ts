@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from "@furze/core";
 import type { CandidateRequest, GenerateOptions } from "../candidate-generator.ts";
-import type { CollaborativeModelHolder } from "../collaborative-model-holder.ts";
 import { ItemMapping } from "../item-mapping.ts";
 import type { ItemSpace } from "../item-space.ts";
 import type { MergedCandidate } from "../merge.ts";
+import type { CollaborativeModel } from "../models/collaborative-model.ts";
+import type { ModelHolder } from "../models/model-holder.ts";
 import type { Reranker } from "../reranker.ts";
 import { ListSimilarity } from "./list-similarity.ts";
 
@@ -24,11 +25,11 @@ export interface DiversityOptions {
 export class DiversityReranker implements Reranker {
   readonly #strength: number;
   readonly #space: ItemSpace;
-  readonly #models: CollaborativeModelHolder | undefined;
-  #mapping: ItemMapping | undefined;
+  readonly #models: ModelHolder<CollaborativeModel> | undefined;
+  #mapping: ItemMapping<CollaborativeModel> | undefined;
 
   /** @throws {InvalidArgumentError} if the strength is outside [0, 1] */
-  constructor({ strength }: DiversityOptions, space: ItemSpace, models: CollaborativeModelHolder | undefined) {
+  constructor({ strength }: DiversityOptions, space: ItemSpace, models: ModelHolder<CollaborativeModel> | undefined) {
     if (!(strength >= 0 && strength <= 1)) {
       throw new InvalidArgumentError("strength", `strength must be between 0 and 1, got ${strength}`);
     }
@@ -45,7 +46,7 @@ export class DiversityReranker implements Reranker {
     const lease = this.#models?.acquire();
     try {
       if (lease !== undefined && this.#mapping?.model !== lease.model)
-        this.#mapping = new ItemMapping(lease.model, this.#space);
+        this.#mapping = new ItemMapping(lease.model, lease.model.itemIds, this.#space);
       const similarity = new ListSimilarity(this.#space, lease && this.#mapping);
       return lists.map((list) => this.#spread(list, similarity));
     } finally {

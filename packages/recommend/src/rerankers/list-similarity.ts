@@ -1,18 +1,19 @@
 import type { ItemMapping } from "../item-mapping.ts";
 import type { ItemSpace } from "../item-space.ts";
 import type { MergedCandidate } from "../merge.ts";
+import type { CollaborativeModel } from "../models/collaborative-model.ts";
 
 /** How alike the items of one list are, in [0, 1]. One instance serves many lists, one after another. */
 export class ListSimilarity {
   readonly #space: ItemSpace;
-  readonly #mapping: ItemMapping | undefined;
+  readonly #mapping: ItemMapping<CollaborativeModel> | undefined;
   /** Row-major unit vectors, shape [list length, numFactors]. */
   #vectors = new Float32Array(0);
   #hasVector: readonly boolean[] = [];
   #categories: readonly (readonly string[])[] = [];
 
   /** @param mapping the model to take item vectors from; without one categories alone count */
-  constructor(space: ItemSpace, mapping: ItemMapping | undefined) {
+  constructor(space: ItemSpace, mapping: ItemMapping<CollaborativeModel> | undefined) {
     this.#space = space;
     this.#mapping = mapping;
   }
@@ -43,9 +44,9 @@ export class ListSimilarity {
   }
 
   #copyUnitVector(index: number, place: number): boolean {
-    const { factors } = (this.#mapping as ItemMapping).model;
+    const { factors } = (this.#mapping as ItemMapping<CollaborativeModel>).model;
     const { numFactors, factorStride, itemFactors } = factors;
-    const modelIndex = (this.#mapping as ItemMapping).modelIndexOf(index);
+    const modelIndex = (this.#mapping as ItemMapping<CollaborativeModel>).modelIndexOf(index);
     if (!factors.isItemTrained(modelIndex)) return false;
     const start = modelIndex * factorStride;
     let squares = 0;

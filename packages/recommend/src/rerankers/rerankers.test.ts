@@ -3,10 +3,10 @@ import { Als } from "@furze/matrix-factorization";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { item, openStores, START_MS, type Stores } from "../../test/fixture.ts";
-import { encodeCollaborativeModel } from "../collaborative-model.ts";
-import { CollaborativeModelHolder } from "../collaborative-model-holder.ts";
 import { ItemSpace } from "../item-space.ts";
 import type { MergedCandidate } from "../merge.ts";
+import { collaborativeKind, encodeCollaborativeModel } from "../models/collaborative-model.ts";
+import { ModelHolder } from "../models/model-holder.ts";
 import type { UserHistory } from "../user-history.ts";
 import { DiversityReranker } from "./diversity.ts";
 import { ReplacementReranker } from "./replacement.ts";
@@ -150,7 +150,7 @@ describe("DiversityReranker", () => {
       itemIds,
       factors,
     });
-    const models = new CollaborativeModelHolder();
+    const models = new ModelHolder(collaborativeKind);
     await models.update({ modelId: "1", sha256: "" }, async () => file);
     const list = ranked([0, 2, 4, 1, 3, 5]);
     const [spreadOut] = await new DiversityReranker({ strength: 0.6 }, space, models).rerank([list], [], { limit: 6 });

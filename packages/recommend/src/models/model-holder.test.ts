@@ -5,8 +5,8 @@ import { IdDictionary, UserItemMatrix } from "@furze/dataset";
 import { Als } from "@furze/matrix-factorization";
 import { openBlobStore } from "@furze/storage-blob";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { decodeCollaborativeModel, encodeCollaborativeModel } from "./collaborative-model.ts";
-import { CollaborativeModelHolder } from "./collaborative-model-holder.ts";
+import { collaborativeKind, decodeCollaborativeModel, encodeCollaborativeModel } from "./collaborative-model.ts";
+import { ModelHolder } from "./model-holder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "furze-holder-"));
 const files = new Map<string, Uint8Array>();
@@ -39,9 +39,9 @@ const fileOf = (modelId: string): Uint8Array => files.get(modelId) as Uint8Array
 const ref = (modelId: string) => ({ modelId, sha256: modelId.repeat(64) });
 const download = (modelId: string) => () => Promise.resolve(fileOf(modelId));
 
-describe("CollaborativeModelHolder", () => {
+describe("ModelHolder", () => {
   it("has nothing at first, then the model it was told of", async () => {
-    const holder = new CollaborativeModelHolder();
+    const holder = new ModelHolder(collaborativeKind);
     expect(holder.modelId).toBe("");
     expect(holder.acquire()).toBeUndefined();
     await holder.update(ref("1"), download("1"));
@@ -51,7 +51,7 @@ describe("CollaborativeModelHolder", () => {
   });
 
   it("refuses a damaged file and keeps the old model; the next try may succeed", async () => {
-    const holder = new CollaborativeModelHolder();
+    const holder = new ModelHolder(collaborativeKind);
     await holder.update(ref("1"), download("1"));
     const damaged = Uint8Array.from(fileOf("2"));
     damaged[damaged.length >> 1] = (damaged[damaged.length >> 1] ?? 0) ^ 1;
@@ -66,7 +66,7 @@ describe("CollaborativeModelHolder", () => {
   });
 
   it("lets a replaced model live until the last who works with it is done", async () => {
-    const holder = new CollaborativeModelHolder();
+    const holder = new ModelHolder(collaborativeKind);
     await holder.update(ref("1"), download("1"));
     const lease = holder.acquire();
     if (lease === undefined) throw new Error("there is no model");
@@ -81,12 +81,12 @@ describe("CollaborativeModelHolder", () => {
 
   it("needs nobody after a restart", async () => {
     const kept = openBlobStore(join(folder, "kept"));
-    const before = new CollaborativeModelHolder({ kept });
+    const before = new ModelHolder(collaborativeKind, { kept });
     await before.update(ref("1"), download("1"));
     await before.update(ref("2"), download("2"));
     before.dispose();
     expect((await kept.list()).length).toBe(1);
-    const after = new CollaborativeModelHolder({ kept });
+    const after = new ModelHolder(collaborativeKind, { kept });
     await after.update(ref("2"), () => Promise.reject(new Error("the master is down")));
     expect(after.modelId).toBe("2");
     after.dispose();

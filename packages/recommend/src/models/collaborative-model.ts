@@ -1,6 +1,8 @@
 import { IdDictionary } from "@furze/dataset";
 import { MatrixFactorizationModel } from "@furze/matrix-factorization";
 import { decodeModelFile, InvalidModelFileError, type ModelFile } from "@furze/model-file";
+import { modelIdOf } from "./model-id.ts";
+import type { ModelKind } from "./model-kind.ts";
 
 /** A factor model with the ids of its rows. */
 export interface CollaborativeModel {
@@ -45,12 +47,11 @@ export function decodeCollaborativeModel(bytes: Uint8Array): CollaborativeModel 
   return { modelId, userIds, itemIds, factors };
 }
 
-function modelIdOf({ header }: ModelFile): string {
-  const extra = (header as { readonly extra?: { readonly modelId?: unknown } | null } | null)?.extra;
-  if (typeof extra?.modelId !== "string")
-    throw new InvalidModelFileError("header", "the file is no collaborative model: it has no model id");
-  return extra.modelId;
-}
+export const collaborativeKind: ModelKind<CollaborativeModel> = {
+  name: "collaborative",
+  decode: decodeCollaborativeModel,
+  dispose: ({ factors }) => factors.dispose(),
+};
 
 function idsOf({ arrays }: ModelFile, kind: "user" | "item"): IdDictionary {
   const bytes = arrays[`${kind}IdBytes`];

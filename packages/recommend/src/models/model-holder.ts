@@ -1,6 +1,6 @@
 import { FurzeError, type Logger, silentLogger } from "@furze/core";
 import type { BlobStore } from "@furze/storage";
-import { type CollaborativeModel, decodeCollaborativeModel } from "./collaborative-model.ts";
+import type { HeldModel, ModelKind } from "./model-kind.ts";
 
 /** Names a model file that can be fetched. */
 export interface ModelFileRef {
@@ -9,26 +9,28 @@ export interface ModelFileRef {
   readonly sha256: string;
 }
 
-export interface CollaborativeModelHolderOptions {
-  /** Folder that keeps the current file, so that a restart needs nobody. Default: nothing is kept. */
+export interface ModelHolderOptions {
+  /** Folder that keeps the current file, so that a restart needs nobody. Kinds may share it. Default: nothing is kept. */
   readonly kept?: BlobStore | undefined;
   readonly logger?: Logger | undefined;
 }
 
 /** A model in use: `release` it when the work with it is done. */
-export interface ModelLease {
-  readonly model: CollaborativeModel;
+export interface ModelLease<Model extends HeldModel> {
+  readonly model: Model;
   release(): void;
 }
 
-/** The current collaborative model of a process. A newer one takes its place only once it has arrived whole and has been checked. */
-export class CollaborativeModelHolder {
+/** The current model of one kind in a process. A newer one takes its place only once it has arrived whole and has been checked. */
+export class ModelHolder<Model extends HeldModel> {
+  readonly #kind: ModelKind<Model>;
   readonly #kept: BlobStore | undefined;
   readonly #logger: Logger;
-  #current: CountedModel | undefined;
+  #current: CountedModel<Model> | undefined;
   #updating: Promise<void> | undefined;
 
-  constructor(options: CollaborativeModelHolderOptions = {}) {
+  constructor(kind: ModelKind<Model>, options: ModelHolderOptions = {}) {
+    this.#kind = kind;
     this.#kept = options.kept;
     this.#logger = options.logger ?? silentLogger;
   }
@@ -39,7 +41,7 @@ export class CollaborativeModelHolder {
   }
 
   /** Takes the current model into use; `undefined` when there is none. It lives until it is released, even if it is replaced meanwhile. */
-  acquire(): ModelLease | undefined {
+  acquire(): ModelLease<Model> | undefined {
     const counted = this.#current;
     if (counted === undefined) return undefined;
     counted.users++;
@@ -70,56 +72,60 @@ export class CollaborativeModelHolder {
   }
 
   async #replace(ref: ModelFileRef, download: () => Promise<Uint8Array>): Promise<void> {
+    const kind = this.#kind.name;
     try {
       const model = (await this.#readKept(ref)) ?? (await this.#fetch(ref, download));
       const before = this.#current;
-      this.#current = new CountedModel(model);
+      this.#current = new CountedModel(model, this.#kind);
       before?.leave();
-      this.#logger.info("model loaded", { modelId: model.modelId });
+      this.#logger.info("model loaded", { kind, modelId: model.modelId });
     } catch (error) {
-      this.#logger.warn("model refused, the old one stays", { modelId: ref.modelId, oldModelId: this.modelId, error });
+      this.#logger.warn("model refused, the old one stays", { kind, modelId: ref.modelId, oldModelId: this.modelId, error });
     }
   }
 
-  async #fetch(ref: ModelFileRef, download: () => Promise<Uint8Array>): Promise<CollaborativeModel> {
+  async #fetch(ref: ModelFileRef, download: () => Promise<Uint8Array>): Promise<Model> {
     const bytes = await download();
-    const model = decodeCollaborativeModel(bytes);
+    const model = this.#kind.decode(bytes);
     if (this.#kept !== undefined) {
-      const name = blobName(ref);
+      const name = this.#blobName(ref);
       await this.#kept.put(name, bytes);
-      for (const blob of await this.#kept.list()) if (blob.name !== name) await this.#kept.delete(blob.name);
+      const isOld = (other: string): boolean => other.startsWith(`${this.#kind.name}-`) && other !== name;
+      for (const blob of await this.#kept.list()) if (isOld(blob.name)) await this.#kept.delete(blob.name);
     }
     return model;
   }
 
-  async #readKept(ref: ModelFileRef): Promise<CollaborativeModel | undefined> {
+  async #readKept(ref: ModelFileRef): Promise<Model | undefined> {
     if (this.#kept === undefined) return undefined;
     try {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of this.#kept.get(blobName(ref))) chunks.push(chunk);
-      return decodeCollaborativeModel(Buffer.concat(chunks));
+      for await (const chunk of this.#kept.get(this.#blobName(ref))) chunks.push(chunk);
+      return this.#kind.decode(Buffer.concat(chunks));
     } catch (error) {
       if (FurzeError.is(error) && (error.code === "NOT_FOUND" || error.code === "INVALID_MODEL_FILE")) return undefined;
       throw error;
     }
   }
-}
 
-function blobName(ref: ModelFileRef): string {
-  return `collaborative-${ref.sha256}.model`;
+  #blobName(ref: ModelFileRef): string {
+    return `${this.#kind.name}-${ref.sha256}.model`;
+  }
 }
 
 /** Disposed when the holder and all who work with it have left. */
-class CountedModel {
-  readonly model: CollaborativeModel;
+class CountedModel<Model extends HeldModel> {
+  readonly model: Model;
+  readonly #kind: ModelKind<Model>;
   users = 1;
 
-  constructor(model: CollaborativeModel) {
+  constructor(model: Model, kind: ModelKind<Model>) {
     this.model = model;
+    this.#kind = kind;
   }
 
   leave(): void {
     this.users--;
-    if (this.users === 0) this.model.factors.dispose();
+    if (this.users === 0) this.#kind.dispose(this.model);
   }
 }
