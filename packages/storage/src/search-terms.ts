@@ -1,12 +1,12 @@
 import type { Item, JsonValue } from "@furze/core";
 import type { SearchColumn } from "./item-search.ts";
 
-/** Terms of one item beyond which its text is not searched: PostgreSQL holds 1 MB of them at most. */
-const MAX_ITEM_TERMS = 10_000;
+/** Terms of one item beyond which its text is not searched: with the longest ones, what PostgreSQL holds for a row (1 MB). */
+const MAX_ITEM_TERMS = 4096;
 /** Words of a query beyond which the rest is left out: each costs the store a walk through its index. */
 const MAX_QUERY_TERMS = 64;
 /** Longer words count by their beginning. */
-const MAX_TERM_LENGTH = 64;
+const MAX_TERM_LENGTH = 48;
 
 /** Scripts that set no spaces between words. */
 const UNSPACED = String.raw`\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Bopo}`;
@@ -21,7 +21,7 @@ const ACCENTS = /[\u0300-\u036f]/g;
  * The words of an item that search finds it by, in the order of the text, with repetitions. Letters lose case and accents. Scripts without
  * spaces give each character and each pair of neighbors.
  *
- * @returns at most 10,000 terms of at most 64 characters: letters, digits and marks only
+ * @returns at most 4,096 terms of at most 48 characters: letters, digits and marks only
  */
 export function itemTerms(item: Item, columns: readonly SearchColumn[]): string[] {
   const terms: string[] = [];

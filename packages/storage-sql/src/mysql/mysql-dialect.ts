@@ -1,6 +1,7 @@
 import { UnavailableError } from "@furze/core";
 import { chunkRows, sendOverlapped } from "../server/chunks.ts";
 import type { ColumnTypes, Insertion, SqlConnection, SqlDialect, SqlValue } from "../server/sql-driver.ts";
+import { matchTermsText, termsText } from "./mysql-terms.ts";
 
 const INSERT_CHUNK_ROWS = 2000;
 /** Well below the smallest `max_allowed_packet` in use (4 MiB), also when all of it is escaped and in three-byte characters. */
@@ -19,8 +20,10 @@ async function columnTypes(connection: SqlConnection): Promise<ColumnTypes> {
     integer: "bigint",
     double: "double",
     bytes: "longblob",
-    table: ({ name, columns, indexes = [] }) => {
+    terms: "longtext CHARACTER SET ascii COLLATE ascii_bin",
+    table: ({ name, columns, indexes = [], fullText }) => {
       const parts = [...columns, ...indexes.map(([end, list]) => `INDEX "${name}_${end}" (${list})`)];
+      if (fullText !== undefined) parts.push(`FULLTEXT INDEX "${name}_${fullText}" (${fullText})`);
       return [`CREATE TABLE IF NOT EXISTS "${name}" (${parts.join(", ")}) ENGINE=InnoDB ROW_FORMAT=DYNAMIC`];
     },
   };
@@ -84,6 +87,8 @@ export const mysqlDialect: SqlDialect = {
   insert,
   insertSelected: (table, columns, query) => `INSERT IGNORE INTO ${table} (${columns}) ${query}`,
   deleteSome: (table, condition, limit) => `DELETE FROM ${table} WHERE ${condition} LIMIT ${limit}`,
+  termsValue: termsText,
+  matchTerms: matchTermsText,
   columnTypes,
   withMigrationLock,
 };

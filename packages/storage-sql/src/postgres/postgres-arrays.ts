@@ -18,7 +18,7 @@ export function columnArray(rows: readonly (readonly SqlValue[])[], column: numb
     const value = row[column] ?? null;
     if (value === null) parts.push("NULL");
     else if (kind === "bytes") parts.push(`"\\\\x${(value as Buffer).toString("hex")}"`);
-    else parts.push(kind === "text" ? quoted(value as string) : String(value));
+    else parts.push(kind === "text" || kind === "terms" ? quoted(value as string) : String(value));
   }
   return `{${parts.join(",")}}`;
 }

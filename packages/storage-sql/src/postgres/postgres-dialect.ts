@@ -1,6 +1,7 @@
 import { chunkRows, sendOverlapped } from "../server/chunks.ts";
 import type { ColumnKind, ColumnTypes, Insertion, SqlConnection, SqlDialect, SqlValue } from "../server/sql-driver.ts";
 import { columnArray } from "./postgres-arrays.ts";
+import { matchTermsVector, termsVector } from "./postgres-terms.ts";
 
 const INSERT_CHUNK_ROWS = 4000;
 const INSERT_CHUNK_SIZE = 4 << 20;
@@ -10,6 +11,7 @@ const ARRAY_TYPES: Readonly<Record<ColumnKind, string>> = {
   integer: "bigint[]",
   double: "float8[]",
   bytes: "bytea[]",
+  terms: "tsvector[]",
 };
 
 /** The "C" collation compares bytes, whatever the database's locale. */
@@ -20,10 +22,14 @@ const TYPES: ColumnTypes = {
   integer: "bigint",
   double: "double precision",
   bytes: "bytea",
-  table: ({ name, columns, indexes = [] }) => [
+  terms: "tsvector",
+  table: ({ name, columns, indexes = [], fullText }) => [
     // Room in each page lets an update stay beside its row, which spares all indexes.
     `CREATE TABLE IF NOT EXISTS "${name}" (${columns.join(", ")}) WITH (fillfactor = 90)`,
     ...indexes.map(([end, list]) => `CREATE INDEX IF NOT EXISTS "${name}_${end}" ON "${name}" (${list})`),
+    ...(fullText === undefined
+      ? []
+      : [`CREATE INDEX IF NOT EXISTS "${name}_${fullText}" ON "${name}" USING gin (${fullText})`]),
   ],
 };
 
@@ -75,6 +81,8 @@ export const postgresDialect: SqlDialect = {
   insertSelected: (table, columns, query) => `INSERT INTO ${table} (${columns}) ${query} ON CONFLICT DO NOTHING`,
   deleteSome: (table, condition, limit) =>
     `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${limit}))`,
+  termsValue: termsVector,
+  matchTerms: matchTermsVector,
   columnTypes: async () => TYPES,
   withMigrationLock,
 };

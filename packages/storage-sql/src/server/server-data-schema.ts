@@ -6,6 +6,9 @@ export interface ServerDataTables {
   readonly users: string;
   readonly items: string;
   readonly itemCategories: string;
+  /** One row: what search looks into. */
+  readonly searchColumns: string;
+  readonly itemTerms: string;
   readonly feedback: string;
   readonly feedbackByItem: string;
   readonly feedbackByType: string;
@@ -16,6 +19,8 @@ export function serverDataTables(prefix: string): ServerDataTables {
     users: `"${prefix}users"`,
     items: `"${prefix}items"`,
     itemCategories: `"${prefix}item_categories"`,
+    searchColumns: `"${prefix}search_columns"`,
+    itemTerms: `"${prefix}item_terms"`,
     feedback: `"${prefix}feedback"`,
     feedbackByItem: `"${prefix}feedback_by_item"`,
     feedbackByType: `"${prefix}feedback_by_type"`,
@@ -26,7 +31,10 @@ export function serverDataTables(prefix: string): ServerDataTables {
 export function serverDataSchema(prefix: string): ServerSchema {
   return {
     ledgerTable: `${prefix}data_schema`,
-    migrations: [{ version: 1, name: "users, items, feedback", statements: (types) => dataTables(prefix, types) }],
+    migrations: [
+      { version: 1, name: "users, items, feedback", statements: (types) => dataTables(prefix, types) },
+      { version: 2, name: "item search", statements: (types) => searchTables(prefix, types) },
+    ],
   };
 }
 
@@ -64,4 +72,20 @@ function dataTables(prefix: string, { id, text, integer, double, table }: Column
     ],
   } as const;
   return [users, items, itemCategories, feedback].flatMap((definition) => table(definition));
+}
+
+function searchTables(prefix: string, { id, text, integer, terms, table }: ColumnTypes): string[] {
+  const { searchColumns } = serverDataTables(prefix);
+  const columns = {
+    name: `${prefix}search_columns`,
+    columns: [`id ${integer} NOT NULL`, `columns ${text} NOT NULL`, "PRIMARY KEY (id)"],
+  };
+  const itemTerms = {
+    name: `${prefix}item_terms`,
+    columns: [`item_id ${id} NOT NULL`, `terms ${terms} NOT NULL`, "PRIMARY KEY (item_id)"],
+    fullText: "terms",
+  };
+  const off = `INSERT INTO ${searchColumns} (id, columns)
+    SELECT 1, '[]' FROM (SELECT count(*) AS number FROM ${searchColumns}) AS found WHERE found.number = 0`;
+  return [...table(columns), ...table(itemTerms), off];
 }

@@ -1,7 +1,8 @@
 import type { CallOptions } from "@furze/core";
-import type { DataStore, DataStoreCapabilities, FeedbackStore, ItemStore, UserStore } from "@furze/storage";
+import type { DataStore, DataStoreCapabilities, FeedbackStore, ItemSearch, ItemStore, UserStore } from "@furze/storage";
 import { type ServerDataTables, serverDataSchema, serverDataTables } from "./server-data-schema.ts";
 import { ServerFeedbackStore } from "./server-feedback-store.ts";
+import { ServerItemSearch } from "./server-item-search.ts";
 import { ServerItemStore } from "./server-item-store.ts";
 import { migrateServer } from "./server-migrator.ts";
 import { emptyTables } from "./server-rows.ts";
@@ -13,6 +14,7 @@ export class ServerDataStore implements DataStore {
   readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true };
   readonly users: UserStore;
   readonly items: ItemStore;
+  readonly itemSearch: ItemSearch;
   readonly feedback: FeedbackStore;
   readonly #session: SqlSession;
   readonly #tables: ServerDataTables;
@@ -25,6 +27,7 @@ export class ServerDataStore implements DataStore {
     this.#prefix = prefix;
     this.users = new ServerUserStore(session, tables);
     this.items = new ServerItemStore(session, tables);
+    this.itemSearch = new ServerItemSearch(session, tables);
     this.feedback = new ServerFeedbackStore(session, tables);
   }
 
@@ -37,8 +40,8 @@ export class ServerDataStore implements DataStore {
   }
 
   async purge(options?: CallOptions): Promise<void> {
-    const { users, items, itemCategories, feedback } = this.#tables;
-    await emptyTables(this.#session, [feedback, itemCategories, items, users], options);
+    const { users, items, itemCategories, itemTerms, feedback } = this.#tables;
+    await emptyTables(this.#session, [feedback, itemTerms, itemCategories, items, users], options);
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,7 @@ import {
 import { parseCategories, toCategories, toJson } from "../columns.ts";
 import { lastOfEachKey } from "./chunks.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
+import { indexItems, indexStoredItem } from "./server-item-index.ts";
 import { itemChanges, itemInsertion, itemReading, listCategories } from "./server-item-rows.ts";
 import { readLatest } from "./server-latest.ts";
 import {
@@ -25,9 +26,10 @@ import {
   readPage,
   scanEntities,
 } from "./server-rows.ts";
+import type { SqlConnection } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
-/** Items on a SQL server. Whoever changes a row of `items` lists its categories anew in the same transaction. */
+/** Items on a SQL server. Whoever changes a row of `items` lists its categories and indexes it anew in the same transaction. */
 export class ServerItemStore implements ItemStore {
   readonly #session: SqlSession;
   readonly #tables: ServerDataTables;
@@ -52,6 +54,7 @@ export class ServerItemStore implements ItemStore {
       async (connection) => {
         await this.#session.dialect.insert(connection, itemInsertion(this.#tables), rows);
         await listCategories(connection, this.#session.dialect, this.#tables, itemIds);
+        await indexItems(connection, this.#session.dialect, this.#tables, unique);
       },
       { ...options, isRepeatable: true },
     );
@@ -69,7 +72,7 @@ export class ServerItemStore implements ItemStore {
     return this.#session.transaction(
       async (connection) => {
         const exists = await patchEntity(connection, row, itemChanges(patch));
-        if (exists) await listCategories(connection, this.#session.dialect, this.#tables, [itemId]);
+        if (exists) await this.#follow(connection, itemId);
         return exists;
       },
       { ...options, isRepeatable: true },
@@ -78,8 +81,13 @@ export class ServerItemStore implements ItemStore {
 
   async delete(itemIds: readonly ItemId[], options?: CallOptions): Promise<number> {
     checkIds(itemIds, "ItemId");
-    const { items, feedback, itemCategories } = this.#tables;
-    const deletion = { table: items, dependents: [itemCategories, feedback], column: "item_id", ids: itemIds } as const;
+    const { items, feedback, itemCategories, itemTerms } = this.#tables;
+    const deletion = {
+      table: items,
+      dependents: [itemCategories, itemTerms, feedback],
+      column: "item_id",
+      ids: itemIds,
+    } as const;
     return deleteEntities(this.#session, deletion, options);
   }
 
@@ -108,6 +116,12 @@ export class ServerItemStore implements ItemStore {
     return countRows(this.#session, this.#tables.items, options);
   }
 
+  /** Brings what is derived from the row up to date. */
+  async #follow(connection: SqlConnection, itemId: ItemId): Promise<void> {
+    await listCategories(connection, this.#session.dialect, this.#tables, [itemId]);
+    await indexStoredItem(connection, this.#session.dialect, this.#tables, itemId);
+  }
+
   async #changeCategories(
     itemId: ItemId,
     change: (categories: readonly string[]) => readonly string[],
@@ -122,7 +136,7 @@ export class ServerItemStore implements ItemStore {
         if (row === undefined) return false;
         const changed = toCategories(change(parseCategories(row[0] as string)));
         await connection.query(`UPDATE ${items} SET categories = ? WHERE item_id = ?`, [changed, itemId]);
-        await listCategories(connection, this.#session.dialect, this.#tables, [itemId]);
+        await this.#follow(connection, itemId);
         return true;
       },
       { ...options, isRepeatable: true },

@@ -35,7 +35,7 @@ export interface SqlDriver {
   end(): Promise<void>;
 }
 
-export type ColumnKind = "text" | "integer" | "double" | "bytes";
+export type ColumnKind = "text" | "integer" | "double" | "bytes" | "terms";
 
 export interface Insertion {
   readonly table: string;
@@ -65,6 +65,8 @@ export interface ColumnTypes {
   readonly integer: string;
   readonly double: string;
   readonly bytes: string;
+  /** What `termsValue` makes. */
+  readonly terms: string;
   /** Statements that create a table with its indexes unless it exists. */
   readonly table: (definition: TableDefinition) => readonly string[];
 }
@@ -76,6 +78,17 @@ export interface TableDefinition {
   readonly columns: readonly string[];
   /** Each: the end of the name, columns. */
   readonly indexes?: readonly (readonly [name: string, columns: string])[];
+  /** Column of type `terms` with a full-text index. */
+  readonly fullText?: string | undefined;
+}
+
+/** A search for terms as parts of a statement, each of which takes `pattern`. */
+export interface TermsMatch {
+  /** Whether the column has one of the terms. */
+  readonly matches: string;
+  /** How well it fits, for rows that match. */
+  readonly rank: string;
+  readonly pattern: string;
 }
 
 export type OrderValue = string | number;
@@ -103,6 +116,9 @@ export interface SqlDialect {
   insertSelected(table: string, columns: string, query: string): string;
   /** Deletes at most `limit` rows that match. */
   deleteSome(table: string, condition: string, limit: number): string;
+  /** What a column of type `terms` takes. */
+  termsValue(terms: readonly string[]): string;
+  matchTerms(column: string, terms: readonly string[]): TermsMatch;
   columnTypes(connection: SqlConnection): Promise<ColumnTypes>;
   /** Runs the migration while no other process runs one of that name. */
   withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T>;

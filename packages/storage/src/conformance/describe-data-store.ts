@@ -5,6 +5,7 @@ import { feedbackScanTests } from "./feedback-scan-tests.ts";
 import { feedbackWriteTests } from "./feedback-write-tests.ts";
 import { itemTests } from "./item-tests.ts";
 import { latestTests } from "./latest-tests.ts";
+import { searchTests } from "./search-tests.ts";
 import { storeTests } from "./store-tests.ts";
 import { describeSuite, type SkippedTest } from "./suite.ts";
 import { userTests } from "./user-tests.ts";
@@ -34,6 +35,7 @@ export function describeDataStore(name: string, options: DataStoreSuiteOptions):
       ...userTests,
       ...itemTests,
       ...latestTests,
+      ...searchTests,
       ...feedbackWriteTests,
       ...feedbackReadTests,
       ...feedbackScanTests,
@@ -46,6 +48,7 @@ export function describeDataStore(name: string, options: DataStoreSuiteOptions):
         expect(store.capabilities).toMatchObject(options.capabilities ?? {});
         await store.migrate();
         await store.purge();
+        await store.itemSearch.index([]);
         await run({ store, open: options.open, openTooNew: options.openTooNew });
       } finally {
         await store.close();
