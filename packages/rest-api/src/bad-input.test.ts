@@ -5,7 +5,7 @@ const LONG = "x".repeat(257);
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ maxBodyBytes: 10_000, maxLimit: 100, maxLabelsBytes: 200 });
+  api = await startTestApi({ maxBodyBytes: 10_000, maxLimit: 100, quota: { maxLabelsBytes: 200 } });
 });
 afterAll(() => api[Symbol.asyncDispose]());
 

@@ -57,6 +57,30 @@ describe("users and items", () => {
     expect(seen).toEqual(ids);
   });
 
+  it("are found by the words of q, hidden ones too, once columns are set", async () => {
+    await using api = await startTestApi({ itemSearch: true });
+    await api.dataStore.itemSearch.index(["comment"]);
+    const items = [
+      { ItemId: "2", Comment: "The Story of Us", IsHidden: true },
+      { ItemId: "1", Comment: "Toy Story" },
+      { ItemId: "3", Comment: "Up" },
+    ];
+    await api.call("POST", "/api/items", items);
+    const find = async (query: string): Promise<{ Cursor: string; Items: { ItemId: string }[] }> => {
+      const { status, text } = await api.call("GET", `/api/items?${query}`);
+      expect(status).toBe(200);
+      return JSON.parse(text);
+    };
+    const ids = async (query: string): Promise<string[]> => (await find(query)).Items.map((item) => item.ItemId);
+    expect(await find("q=toy+story&n=1&cursor=%3F")).toMatchObject({
+      Cursor: "",
+      Items: [{ ItemId: "1", Comment: "Toy Story" }],
+    });
+    expect(await ids("q=story%20toy")).toEqual(["1", "2"]);
+    for (const nothing of ["q=%20", "q=%22*%22", "q=story&n=0", "q=story&n=-1"]) expect(await ids(nothing)).toEqual([]);
+    expect((await api.call("GET", "/api/items?q=story&n=x")).status).toBe(400);
+  });
+
   it("n=0 gives an empty page that says where to begin", async () => {
     await using api = await startTestApi();
     await api.call("POST", "/api/users", [{ UserId: "101" }]);

@@ -1,4 +1,5 @@
 export { createMasterApi, createRestApi, createStatusApi } from "./create-rest-api.ts";
+export type { Compatibility } from "./dialect/dialect.ts";
 export { ListenError, type ListenOptions, listen, type RunningServer } from "./listen.ts";
 export type {
   FeedbackListener,
@@ -16,3 +17,4 @@ export type {
   TaskSource,
   Trainer,
 } from "./ports.ts";
+export type { QuotaOptions } from "./quota/quotas.ts";

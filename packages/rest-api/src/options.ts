@@ -1,7 +1,9 @@
 import { type Clock, type Feedback, InvalidArgumentError, type Logger, silentLogger, systemClock } from "@furze/core";
 import type { ItemEditor, RecommenderService } from "@furze/recommend";
 import type { CacheStore, DataStore } from "@furze/storage";
+import { type Compatibility, DIALECTS, type Dialect } from "./dialect/dialect.ts";
 import type { ClusterSource, MetricsPort, Readiness, TaskSource, Trainer } from "./ports.ts";
+import { createQuotas, type QuotaOptions, type Quotas } from "./quota/quotas.ts";
 
 export interface RestApiOptions {
   /** Callers send it as `X-API-Key`. Default `""`: everybody may call, so listen on loopback only. */
@@ -14,13 +16,17 @@ export interface RestApiOptions {
   readonly maxLimit?: number | undefined;
   /** Largest request body in bytes. Default 64 MiB, about 500,000 rows of feedback. */
   readonly maxBodyBytes?: number | undefined;
-  /** Largest labels of one user or item, in bytes of compact JSON. Default 0: no bound but the body's. */
-  readonly maxLabelsBytes?: number | undefined;
+  /** How much callers may store. Default: no bounds. */
+  readonly quota?: QuotaOptions | undefined;
+  /** Version of Gorse whose requests and answers are spoken where they differ. Default `v0.5`. */
+  readonly compatibility?: Compatibility | undefined;
   /** How far a feedback's time may lie ahead of this machine's clock and the row still show. Default 5,000. */
   readonly clockErrorMs?: number | undefined;
   /** Create users that feedback names and nobody inserted; otherwise such rows are rejected. Default true. */
   readonly autoInsertUsers?: boolean | undefined;
   readonly autoInsertItems?: boolean | undefined;
+  /** Whether items can be searched; columns must be set in the data store. Default false: `q` is refused. */
+  readonly itemSearch?: boolean | undefined;
   /** Non-personalized recommender behind the `popular` routes of v0.4. Default `popular`. */
   readonly popularRecommender?: string | undefined;
   /** Regular expressions of origins that browsers may call from. Default none: any origin. */
@@ -69,11 +75,21 @@ export interface StatusContext extends Omit<StatusApiDependencies, "options" | "
 /** What the routes of the REST API are built on. */
 export interface ApiContext extends StatusContext, Omit<RestApiDependencies, "options" | "clock" | "logger"> {
   readonly clock: Clock;
+  readonly quotas: Quotas;
+  readonly dialect: Dialect;
 }
 
-/** @throws {InvalidArgumentError} for a limit that is not a whole number >= 0 */
+/** @throws {InvalidArgumentError} for a limit that is not a whole number >= 0, and a version that is not spoken */
 export function resolveContext(dependencies: RestApiDependencies): ApiContext {
-  return { ...dependencies, ...resolveStatusContext(dependencies), clock: dependencies.clock ?? systemClock };
+  const status = resolveStatusContext(dependencies);
+  const { quota, compatibility } = status.options;
+  const clock = dependencies.clock ?? systemClock;
+  const dialect = Object.hasOwn(DIALECTS, compatibility) ? DIALECTS[compatibility] : undefined;
+  if (dialect === undefined) {
+    const versions = Object.keys(DIALECTS).join(", ");
+    throw new InvalidArgumentError("options.compatibility", `compatibility must be one of ${versions}, got ${compatibility}`);
+  }
+  return { ...dependencies, ...status, clock, dialect, quotas: createQuotas(quota, dependencies.dataStore, clock) };
 }
 
 /** As `resolveContext`, for a process without the REST API. */
@@ -85,15 +101,17 @@ export function resolveStatusContext(dependencies: StatusApiDependencies): Statu
     defaultLimit: given.defaultLimit ?? 10,
     maxLimit: given.maxLimit ?? 10_000,
     maxBodyBytes: given.maxBodyBytes ?? 64 * 1024 * 1024,
-    maxLabelsBytes: given.maxLabelsBytes ?? 0,
+    quota: given.quota ?? {},
+    compatibility: given.compatibility ?? "v0.5",
     clockErrorMs: given.clockErrorMs ?? 5_000,
     autoInsertUsers: given.autoInsertUsers ?? true,
     autoInsertItems: given.autoInsertItems ?? true,
+    itemSearch: given.itemSearch ?? false,
     popularRecommender: given.popularRecommender ?? "popular",
     corsDomains: given.corsDomains ?? [],
     corsMethods: given.corsMethods ?? ["GET", "POST", "PUT", "DELETE", "PATCH"],
   };
-  for (const name of ["defaultLimit", "maxLimit", "maxBodyBytes", "maxLabelsBytes", "clockErrorMs"] as const) {
+  for (const name of ["defaultLimit", "maxLimit", "maxBodyBytes", "clockErrorMs"] as const) {
     const value = options[name];
     if (!Number.isInteger(value) || value < 0) {
       throw new InvalidArgumentError(`options.${name}`, `${name} must be a whole number of at least 0, got ${value}`);

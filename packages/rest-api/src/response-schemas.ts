@@ -11,7 +11,7 @@ export const userAnswer: z.ZodType = z
   .object({ UserId: z.string(), Labels: labels, Comment: z.string() })
   .openapi("UserAnswer");
 
-export const itemAnswer: z.ZodType = z
+export const itemAnswer: z.ZodObject = z
   .object({
     ItemId: z.string(),
     IsHidden: z.boolean(),
@@ -22,7 +22,7 @@ export const itemAnswer: z.ZodType = z
   })
   .openapi("ItemAnswer");
 
-export const feedbackAnswer: z.ZodType = z
+export const feedbackAnswer: z.ZodObject = z
   .object({
     FeedbackType: z.string(),
     UserId: z.string(),
@@ -53,9 +53,7 @@ export const recommendAnswer: z.ZodType = z.union([
   ),
 ]);
 
-export const usersPage: z.ZodType = page("Users", userAnswer);
-export const itemsPage: z.ZodType = page("Items", itemAnswer);
-export const feedbackPage: z.ZodType = page("Feedback", feedbackAnswer);
+export const itemsPage: z.ZodType = pageOf("Items", itemAnswer);
 
 export const healthAnswer: z.ZodType = z
   .object({
@@ -94,7 +92,8 @@ export const clusterAnswer: z.ZodType = z.array(
     .openapi("ClusterNode"),
 );
 
-function page(name: string, row: z.ZodType): z.ZodType {
+/** A page of rows: `{"Cursor": ..., "Users": [...]}`. */
+export function pageOf(name: string, row: z.ZodType): z.ZodType {
   return z
     .object({ Cursor: z.string().openapi({ description: "Empty after the last row" }), [name]: z.array(row) })
     .openapi(`${name}Page`);

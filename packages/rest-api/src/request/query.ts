@@ -26,6 +26,11 @@ export function readLimit(c: Context, { options }: ApiContext): number {
   return readCount(c, "n", { fallback: options.defaultLimit, max: options.maxLimit, prefix: undefined });
 }
 
+/** `n` of a search: a negative one asks for nothing, as in Gorse. @throws {HttpError} 400 */
+export function readSearchLimit(c: Context, context: ApiContext): number {
+  return /^-\d+$/.test(c.req.query("n") ?? "") ? 0 : readLimit(c, context);
+}
+
 function readCount(c: Context, name: string, rule: { fallback: number; max: number; prefix: string | undefined }): number {
   const text = c.req.query(name);
   if (text === undefined || text === "") return rule.fallback;

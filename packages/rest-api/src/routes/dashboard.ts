@@ -3,7 +3,7 @@ import { type Endpoint, endpoint } from "../endpoint.ts";
 import type { MasterApiDependencies } from "../options.ts";
 import type { ClusterNodeInfo } from "../ports.ts";
 import { clusterAnswer, startedAnswer, tasksAnswer } from "../response-schemas.ts";
-import { formatTime, writeList, writeValue } from "../wire/json-writer.ts";
+import { formatTime, writeFields, writeList } from "../wire/json-writer.ts";
 
 const admin = { access: "admin", tag: "dashboard" } as const;
 
@@ -75,11 +75,4 @@ function writeNode(node: ClusterNodeInfo, depth: number): string {
 function byKind(a: ClusterNodeInfo, b: ClusterNodeInfo): number {
   if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
   return a.nodeId < b.nodeId ? -1 : 1;
-}
-
-/** An object whose fields stand in the order given. */
-function writeFields(depth: number, fields: Readonly<Record<string, string | number>>): string {
-  const line = `\n${" ".repeat(depth + 1)}`;
-  const texts = Object.entries(fields).map(([name, value]) => `${line}"${name}": ${writeValue(value)}`);
-  return `{${texts.join(",")}\n${" ".repeat(depth)}}`;
 }

@@ -3,13 +3,11 @@ import type { Context } from "hono";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import type { ApiContext } from "../options.ts";
 import { readItemId, readName, readUserId } from "../request/query.ts";
-import { feedbackAnswer } from "../response-schemas.ts";
-import { writeFeedback, writeList } from "../wire/json-writer.ts";
-
-const facts = { method: "get", tag: "feedback", answer: feedbackAnswer.array() } as const;
+import { writeList } from "../wire/json-writer.ts";
 
 /** Feedback of one user or of one item. */
-export function feedbackOfEndpoints({ dataStore, clock, options }: ApiContext): Endpoint[] {
+export function feedbackOfEndpoints({ dataStore, clock, options, dialect }: ApiContext): Endpoint[] {
+  const facts = { method: "get", tag: "feedback", answer: dialect.feedbackAnswer.array() } as const;
   const { feedback } = dataStore;
   const untilMs = (): number => clock.now() + options.clockErrorMs;
   const ofUser = async (c: Context, expressions?: readonly FeedbackExpression[]): Promise<readonly Feedback[]> =>
@@ -19,7 +17,7 @@ export function feedbackOfEndpoints({ dataStore, clock, options }: ApiContext): 
   return [
     endpoint(
       { ...facts, path: "/api/user/{user-id}/feedback", name: "feedbackOfUser", summary: "Feedback of a user, newest first" },
-      async (c) => writeList(await ofUser(c), writeFeedback),
+      async (c) => writeList(await ofUser(c), dialect.writeFeedback),
     ),
     endpoint(
       {
@@ -32,7 +30,7 @@ export function feedbackOfEndpoints({ dataStore, clock, options }: ApiContext): 
         const rows = await ofUser(c, [parseFeedbackExpression(c.req.param("feedback-type") ?? "")]);
         return writeList(
           inOrder(rows, (row) => row.itemId),
-          writeFeedback,
+          dialect.writeFeedback,
         );
       },
     ),
@@ -46,7 +44,7 @@ export function feedbackOfEndpoints({ dataStore, clock, options }: ApiContext): 
       async (c) =>
         writeList(
           inOrder(await ofItem(c), (row) => row.userId),
-          writeFeedback,
+          dialect.writeFeedback,
         ),
     ),
     endpoint(
@@ -60,7 +58,7 @@ export function feedbackOfEndpoints({ dataStore, clock, options }: ApiContext): 
         const rows = await ofItem(c, [{ feedbackType: readName(c, "feedback-type") }]);
         return writeList(
           inOrder(rows, (row) => row.userId),
-          writeFeedback,
+          dialect.writeFeedback,
         );
       },
     ),

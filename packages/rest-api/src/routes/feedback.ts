@@ -6,9 +6,9 @@ import { manyFeedback } from "../request/bodies.ts";
 import { readFeedbackCursor, writeFeedbackCursor } from "../request/cursor.ts";
 import { readItemId, readLimit, readName, readUserId } from "../request/query.ts";
 import { toFeedback } from "../request/to-feedback.ts";
-import { feedbackAnswer, feedbackPage, successAnswer } from "../response-schemas.ts";
+import { pageOf, successAnswer } from "../response-schemas.ts";
 import { storeFeedback } from "../store-feedback.ts";
-import { writeFeedback, writeList, writePage, writeRowAffected } from "../wire/json-writer.ts";
+import { writeList, writePage, writeRowAffected } from "../wire/json-writer.ts";
 
 const tag = "feedback";
 
@@ -29,7 +29,7 @@ function insertEndpoint(context: ApiContext, method: "post" | "put", mode: Feedb
   const { autoInsertUsers, autoInsertItems } = context.options;
   return bodyEndpoint(
     context,
-    { method, path: "/api/feedback", tag, name, summary, answer: successAnswer, format: manyFeedback },
+    { method, path: "/api/feedback", tag, name, summary, answer: successAnswer, failures: [429], format: manyFeedback },
     async (bodies) => {
       const rows = bodies.map((body) => toFeedback(body));
       return writeRowAffected(await storeFeedback(context, rows, { mode, autoInsertUsers, autoInsertItems }));
@@ -38,7 +38,7 @@ function insertEndpoint(context: ApiContext, method: "post" | "put", mode: Feedb
 }
 
 function listEndpoint(context: ApiContext, name: string, path: string): Endpoint {
-  const { dataStore, clock, options } = context;
+  const { dataStore, clock, options, dialect } = context;
   return endpoint(
     {
       method: "get",
@@ -47,7 +47,7 @@ function listEndpoint(context: ApiContext, name: string, path: string): Endpoint
       name,
       summary: "Feedback in order of type, user and item",
       query: ["n", "cursor"],
-      answer: feedbackPage,
+      answer: pageOf("Feedback", dialect.feedbackAnswer),
     },
     async (c) => {
       const page = await dataStore.feedback.list({
@@ -56,12 +56,12 @@ function listEndpoint(context: ApiContext, name: string, path: string): Endpoint
         feedbackType: c.req.param("feedback-type"),
         untilMs: clock.now() + options.clockErrorMs,
       });
-      return writePage(writeFeedbackCursor(page.next), "Feedback", page.rows, writeFeedback);
+      return writePage(writeFeedbackCursor(page.next), "Feedback", page.rows, dialect.writeFeedback);
     },
   );
 }
 
-function pairEndpoints({ dataStore }: ApiContext): Endpoint[] {
+function pairEndpoints({ dataStore, dialect }: ApiContext): Endpoint[] {
   const path = "/api/feedback/{user-id}/{item-id}";
   return [
     endpoint(
@@ -71,11 +71,11 @@ function pairEndpoints({ dataStore }: ApiContext): Endpoint[] {
         tag,
         name: "feedbackOfPair",
         summary: "Feedback of a user on an item",
-        answer: feedbackAnswer.array(),
+        answer: dialect.feedbackAnswer.array(),
       },
       async (c) => {
         const rows: Feedback[] = await dataStore.feedback.ofPair(readUserId(c), readItemId(c));
-        return writeList(rows, writeFeedback);
+        return writeList(rows, dialect.writeFeedback);
       },
     ),
     endpoint(
@@ -92,7 +92,7 @@ function pairEndpoints({ dataStore }: ApiContext): Endpoint[] {
   ];
 }
 
-function typedPairEndpoints({ dataStore }: ApiContext): Endpoint[] {
+function typedPairEndpoints({ dataStore, dialect }: ApiContext): Endpoint[] {
   const path = "/api/feedback/{feedback-type}/{user-id}/{item-id}";
   return [
     endpoint(
@@ -102,14 +102,14 @@ function typedPairEndpoints({ dataStore }: ApiContext): Endpoint[] {
         tag,
         name: "getFeedback",
         summary: "One row of feedback",
-        answer: feedbackAnswer,
+        answer: dialect.feedbackAnswer,
         failures: [404],
       },
       async (c) => {
         const [userId, itemId, feedbackType] = [readUserId(c), readItemId(c), readName(c, "feedback-type")];
         const [row] = await dataStore.feedback.ofPair(userId, itemId, { feedbackType });
         if (row === undefined) throw new NotFoundError("feedback", `${feedbackType}/${userId}/${itemId}`);
-        return writeFeedback(row);
+        return dialect.writeFeedback(row);
       },
     ),
     endpoint(

@@ -3,14 +3,14 @@ import type { Context } from "hono";
 import { bodyEndpoint, type Endpoint, endpoint } from "../endpoint.ts";
 import { badRequest } from "../http-error.ts";
 import type { ApiContext } from "../options.ts";
+import { checkCategories, checkRowLimits } from "../quota/row-limits.ts";
 import { itemPatch, manyItems, oneItem } from "../request/bodies.ts";
 import { readCursor, writeCursor } from "../request/cursor.ts";
 import { firstOfEachId } from "../request/first-of-each-id.ts";
-import { checkLabelsSize } from "../request/labels-size.ts";
-import { readItemId, readLimit, readName } from "../request/query.ts";
+import { readItemId, readLimit, readName, readSearchLimit } from "../request/query.ts";
 import { itemAnswer, itemsPage, successAnswer } from "../response-schemas.ts";
 import type { ItemBody, ItemPatchBody } from "../schemas.ts";
-import { writeItem, writePage, writeRowAffected } from "../wire/json-writer.ts";
+import { writePage, writeRowAffected } from "../wire/json-writer.ts";
 import { parseRfc3339, parseTimestamp } from "../wire/timestamp.ts";
 
 const tag = "items";
@@ -20,7 +20,7 @@ export function itemEndpoints(context: ApiContext): Endpoint[] {
 }
 
 function writeEndpoints(context: ApiContext): Endpoint[] {
-  const { itemEditor, options } = context;
+  const { itemEditor, quotas } = context;
   return [
     bodyEndpoint(
       context,
@@ -31,10 +31,12 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
         name: "insertItem",
         summary: "Insert or replace an item",
         answer: successAnswer,
+        failures: [429],
         format: oneItem,
       },
       async (body) => {
-        await itemEditor.upsert([toItem(body, options.maxLabelsBytes)]);
+        const item = toItem(body, context);
+        await quotas.items.admit([item.itemId], () => itemEditor.upsert([item]));
         return writeRowAffected(1);
       },
     ),
@@ -47,12 +49,14 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
         name: "insertItems",
         summary: "Insert or replace items",
         answer: successAnswer,
+        failures: [429],
         format: manyItems,
       },
       async (bodies) => {
-        const rows = bodies.map((body) => toItem(body, options.maxLabelsBytes));
+        const rows = bodies.map((body) => toItem(body, context));
         const items = firstOfEachId(rows, (item) => item.itemId);
-        if (items.length > 0) await itemEditor.upsert(items);
+        const ids = items.map((item) => item.itemId);
+        if (items.length > 0) await quotas.items.admit(ids, () => itemEditor.upsert(items));
         return writeRowAffected(bodies.length);
       },
     ),
@@ -65,10 +69,11 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
         name: "patchItem",
         summary: "Change an item",
         answer: successAnswer,
+        failures: [429],
         format: itemPatch,
       },
       async (body, c) => {
-        await itemEditor.patch(readItemId(c), toPatch(body, options.maxLabelsBytes));
+        await itemEditor.patch(readItemId(c), toPatch(body, context));
         return writeRowAffected(1);
       },
     ),
@@ -82,7 +87,7 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
         answer: successAnswer,
       },
       async (c) => {
-        await itemEditor.delete([readItemId(c)]);
+        quotas.items.release(await itemEditor.delete([readItemId(c)]));
         return writeRowAffected(1);
       },
     ),
@@ -90,7 +95,7 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
 }
 
 function readEndpoints(context: ApiContext): Endpoint[] {
-  const { dataStore } = context;
+  const { dataStore, dialect } = context;
   return [
     endpoint(
       {
@@ -106,7 +111,7 @@ function readEndpoints(context: ApiContext): Endpoint[] {
         const itemId = readItemId(c);
         const [item] = await dataStore.items.get([itemId]);
         if (item === undefined) throw new NotFoundError("item", itemId);
-        return writeItem(item);
+        return dialect.writeItem(item);
       },
     ),
     endpoint(
@@ -115,22 +120,29 @@ function readEndpoints(context: ApiContext): Endpoint[] {
         path: "/api/items",
         tag,
         name: "listItems",
-        summary: "Items in order of their ids",
+        summary: "Items in order of their ids, or those that contain words of `q`, best first",
         query: ["n", "cursor", "q"],
         answer: itemsPage,
       },
       async (c) => {
-        if ((c.req.query("q") ?? "") !== "") {
-          throw badRequest("item search is not supported because [recommend.search].columns is empty");
+        const query = c.req.query("q") ?? "";
+        if (query !== "") {
+          const found = await search(context, query, readSearchLimit(c, context));
+          return writePage("", "Items", found, dialect.writeItem);
         }
         const page = await dataStore.items.list({ limit: readLimit(c, context), from: readCursor(c) });
-        return writePage(writeCursor(page.next), "Items", page.rows, writeItem);
+        return writePage(writeCursor(page.next), "Items", page.rows, dialect.writeItem);
       },
     ),
   ];
 }
 
-function categoryEndpoints({ itemEditor }: ApiContext): Endpoint[] {
+async function search({ dataStore, options }: ApiContext, query: string, limit: number): Promise<readonly Item[]> {
+  if (!options.itemSearch) throw badRequest("item search is not supported because [recommend.search].columns is empty");
+  return dataStore.itemSearch.search({ query, limit });
+}
+
+function categoryEndpoints({ itemEditor, dataStore, quotas }: ApiContext): Endpoint[] {
   const path = "/api/item/{item-id}/category/{category}";
   const change = (edit: (itemId: string, category: string) => Promise<boolean>) => async (c: Context) => {
     const itemId = readItemId(c);
@@ -146,9 +158,15 @@ function categoryEndpoints({ itemEditor }: ApiContext): Endpoint[] {
         name: "addCategory",
         summary: "Add a category to an item",
         answer: successAnswer,
-        failures: [404],
+        failures: [404, 429],
       },
-      change((itemId, category) => itemEditor.addCategory(itemId, category)),
+      change(async (itemId, category) => {
+        if (quotas.limits.maxCategories > 0 || quotas.limits.maxCategoryBytes > 0) {
+          const [item] = await dataStore.items.get([itemId]);
+          if (item !== undefined) checkCategories([...new Set([...item.categories, category])], quotas.limits);
+        }
+        return itemEditor.addCategory(itemId, category);
+      }),
     ),
     endpoint(
       {
@@ -165,28 +183,31 @@ function categoryEndpoints({ itemEditor }: ApiContext): Endpoint[] {
   ];
 }
 
-function toItem(body: ItemBody, maxLabelsBytes: number): Item {
-  const labels = body.Labels ?? null;
-  checkLabelsSize(labels, maxLabelsBytes);
-  return {
+function toItem(body: ItemBody, { dialect, quotas }: ApiContext): Item {
+  const item = {
     itemId: body.ItemId,
     isHidden: body.IsHidden ?? false,
     categories: named(body.Categories ?? []),
     timestampMs: parseTimestamp(body.Timestamp ?? ""),
-    labels,
+    labels: body.Labels ?? null,
     comment: body.Comment ?? "",
   };
+  dialect.checkLabels(item.labels, "Item");
+  checkRowLimits(item, quotas.limits);
+  return item;
 }
 
-function toPatch(body: ItemPatchBody, maxLabelsBytes: number): ItemPatch {
-  if (body.Labels != null) checkLabelsSize(body.Labels, maxLabelsBytes);
-  return {
+function toPatch(body: ItemPatchBody, { dialect, quotas }: ApiContext): ItemPatch {
+  const patch: ItemPatch = {
     ...(body.IsHidden == null ? {} : { isHidden: body.IsHidden }),
     ...(body.Categories == null ? {} : { categories: named(body.Categories) }),
     ...(body.Timestamp == null ? {} : { timestampMs: parseRfc3339(body.Timestamp) }),
     ...(body.Labels == null ? {} : { labels: body.Labels }),
     ...(body.Comment == null ? {} : { comment: body.Comment }),
   };
+  dialect.checkLabels(patch.labels ?? null, "ItemPatch");
+  checkRowLimits(patch, quotas.limits);
+  return patch;
 }
 
 /** Empty names, which splitting an empty text leaves behind, are no categories; an item has each of the others once. */

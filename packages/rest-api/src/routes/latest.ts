@@ -1,9 +1,10 @@
+import { ZERO_TIME_MS } from "@furze/core";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import type { ApiContext } from "../options.ts";
-import { scoresAnswer } from "../response-schemas.ts";
-import { readListQuery, writeRecommendations } from "./ranked-list.ts";
+import { readListQuery, writeRanked } from "./ranked-list.ts";
 
 export function latestEndpoints(context: ApiContext): Endpoint[] {
+  const { recommender, dialect } = context;
   return ["/api/latest", "/api/latest/{category}"].map((path) =>
     endpoint(
       {
@@ -12,10 +13,14 @@ export function latestEndpoints(context: ApiContext): Endpoint[] {
         tag: "recommendation",
         name: "latest",
         summary: "Newest items",
-        query: ["n", "offset", "category", "user-id"],
-        answer: scoresAnswer,
+        query: dialect.rankedQuery,
+        answer: dialect.rankedAnswer,
       },
-      async (c) => writeRecommendations(await context.recommender.latest(readListQuery(c, context, "invalid"))),
+      async (c) => {
+        const rows = await recommender.latest(readListQuery(c, context, "invalid"));
+        const listed = dialect.listsZeroTimes ? rows : rows.filter((row) => row.score > ZERO_TIME_MS / 1000);
+        return writeRanked(c, context, listed);
+      },
     ),
   );
 }

@@ -1,23 +1,24 @@
-import { NotFoundError, type User } from "@furze/core";
+import { NotFoundError, type User, type UserPatch } from "@furze/core";
 import { bodyEndpoint, type Endpoint, endpoint } from "../endpoint.ts";
 import type { ApiContext } from "../options.ts";
+import { checkRowLimits } from "../quota/row-limits.ts";
 import { manyUsers, oneUser, userPatch } from "../request/bodies.ts";
 import { readCursor, writeCursor } from "../request/cursor.ts";
 import { firstOfEachId } from "../request/first-of-each-id.ts";
-import { checkLabelsSize } from "../request/labels-size.ts";
 import { readLimit, readUserId } from "../request/query.ts";
-import { successAnswer, userAnswer, usersPage } from "../response-schemas.ts";
+import { pageOf, successAnswer } from "../response-schemas.ts";
 import type { UserBody } from "../schemas.ts";
-import { writePage, writeRowAffected, writeUser } from "../wire/json-writer.ts";
+import { writePage, writeRowAffected } from "../wire/json-writer.ts";
 
 const tag = "users";
 
 export function userEndpoints(context: ApiContext): Endpoint[] {
-  const { dataStore, options } = context;
+  const { dataStore, dialect, quotas } = context;
   const toUser = (body: UserBody): User => {
-    const labels = body.Labels ?? null;
-    checkLabelsSize(labels, options.maxLabelsBytes);
-    return { userId: body.UserId, labels, comment: body.Comment ?? "" };
+    const user = { userId: body.UserId, labels: body.Labels ?? null, comment: body.Comment ?? "" };
+    dialect.checkLabels(user.labels, "User");
+    checkRowLimits(user, quotas.limits);
+    return user;
   };
   return [
     bodyEndpoint(
@@ -29,10 +30,12 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
         name: "insertUser",
         summary: "Insert or replace a user",
         answer: successAnswer,
+        failures: [429],
         format: oneUser,
       },
       async (body) => {
-        await dataStore.users.upsert([toUser(body)]);
+        const user = toUser(body);
+        await quotas.users.admit([user.userId], () => dataStore.users.upsert([user]));
         return writeRowAffected(1);
       },
     ),
@@ -45,11 +48,13 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
         name: "insertUsers",
         summary: "Insert or replace users",
         answer: successAnswer,
+        failures: [429],
         format: manyUsers,
       },
       async (bodies) => {
         const users = firstOfEachId(bodies.map(toUser), (user) => user.userId);
-        if (users.length > 0) await dataStore.users.upsert(users);
+        const ids = users.map((user) => user.userId);
+        if (users.length > 0) await quotas.users.admit(ids, () => dataStore.users.upsert(users));
         return writeRowAffected(bodies.length);
       },
     ),
@@ -62,14 +67,17 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
         name: "patchUser",
         summary: "Change a user",
         answer: successAnswer,
+        failures: [429],
         format: userPatch,
       },
       async (body, c) => {
-        if (body.Labels != null) checkLabelsSize(body.Labels, options.maxLabelsBytes);
-        await dataStore.users.patch(readUserId(c), {
+        const patch: UserPatch = {
           ...(body.Labels == null ? {} : { labels: body.Labels }),
           ...(body.Comment == null ? {} : { comment: body.Comment }),
-        });
+        };
+        dialect.checkLabels(patch.labels ?? null, "UserPatch");
+        checkRowLimits(patch, quotas.limits);
+        await dataStore.users.patch(readUserId(c), patch);
         return writeRowAffected(1);
       },
     ),
@@ -80,14 +88,14 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
         tag,
         name: "getUser",
         summary: "A user",
-        answer: userAnswer,
+        answer: dialect.userAnswer,
         failures: [404],
       },
       async (c) => {
         const userId = readUserId(c);
         const [user] = await dataStore.users.get([userId]);
         if (user === undefined) throw new NotFoundError("user", userId);
-        return writeUser(user);
+        return dialect.writeUser(user);
       },
     ),
     endpoint(
@@ -100,7 +108,7 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
         answer: successAnswer,
       },
       async (c) => {
-        await dataStore.users.delete([readUserId(c)]);
+        quotas.users.release(await dataStore.users.delete([readUserId(c)]));
         return writeRowAffected(1);
       },
     ),
@@ -112,11 +120,11 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
         name: "listUsers",
         summary: "Users in order of their ids",
         query: ["n", "cursor"],
-        answer: usersPage,
+        answer: pageOf("Users", dialect.userAnswer),
       },
       async (c) => {
         const page = await dataStore.users.list({ limit: readLimit(c, context), from: readCursor(c) });
-        return writePage(writeCursor(page.next), "Users", page.rows, writeUser);
+        return writePage(writeCursor(page.next), "Users", page.rows, dialect.writeUser);
       },
     ),
   ];

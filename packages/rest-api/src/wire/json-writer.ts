@@ -62,6 +62,13 @@ export function writeList<Row>(rows: readonly Row[], writeRow: (row: Row, depth:
   return `${text}${newline(depth)}]`;
 }
 
+/** An object whose fields stand in the order given. */
+export function writeFields(depth: number, fields: Readonly<Record<string, JsonValue>>): string {
+  const line = newline(depth + 1);
+  const texts = Object.entries(fields).map(([name, value]) => `${line}"${name}": ${writeValue(value, depth + 1)}`);
+  return `{${texts.join(",")}${newline(depth)}}`;
+}
+
 export function writeRowAffected(count: number): string {
   return `{\n "RowAffected": ${count}\n}`;
 }
@@ -103,6 +110,12 @@ export function writeFeedback(row: Feedback, depth = 0): string {
     `,${line}"Timestamp": "${formatTime(row.timestampMs)}",${line}"Updated": "${formatTime(row.updatedMs)}"` +
     `,${line}"Comment": ${quote(row.comment)}${newline(depth)}}`
   );
+}
+
+/** An item that `writeItem` has written, with a field `Score` at its end. */
+export function writeScoredItem(item: string, score: number, depth = 0): string {
+  const end = newline(depth).length + 1;
+  return `${item.slice(0, -end)},${newline(depth + 1)}"Score": ${number(score)}${newline(depth)}}`;
 }
 
 /** One entry of a ranked list: `{"Id": ..., "Score": ...}`. */
