@@ -6,6 +6,8 @@ export interface ServerOptions {
   readonly masterPort: number;
   readonly httpHost: string;
   readonly httpPort: number;
+  /** How many processes answer on that port. */
+  readonly processes: number;
   /** Folder for the last cluster state and the current model. */
   readonly cachePath: string;
   /** Shared secret of the cluster. */
@@ -17,6 +19,7 @@ const FLAGS = {
   "master-port": { type: "string", default: "8086" },
   "http-host": { type: "string", default: "127.0.0.1" },
   "http-port": { type: "string", default: "8087" },
+  processes: { type: "string", default: "1" },
   "cache-path": { type: "string", default: "server_cache" },
 } as const;
 
@@ -29,6 +32,7 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
       masterPort: parsePort(values["master-port"], "--master-port"),
       httpHost: values["http-host"],
       httpPort: parsePort(values["http-port"], "--http-port"),
+      processes: parseProcesses(values.processes),
       cachePath: values["cache-path"],
       token: env.FURZE_CLUSTER_TOKEN,
     };
@@ -38,4 +42,12 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
       cause,
     });
   }
+}
+
+const MAX_PROCESSES = 256;
+
+function parseProcesses(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= MAX_PROCESSES) return count;
+  throw new RangeError(`--processes must be a whole number from 1 to ${MAX_PROCESSES}, got ${JSON.stringify(text)}.`);
 }

@@ -1,10 +1,12 @@
-import { createLogger, runProcess } from "@furze/telemetry";
+import { createLogger, runProcess, runReplicas } from "@furze/telemetry";
 import { startServer } from "./compose.ts";
-import { readOptions } from "./config.ts";
+import { readOptions, type ServerOptions } from "./config.ts";
 
 const logger = createLogger().child({ app: "server" });
+const options = (): ServerOptions => readOptions(process.argv.slice(2), process.env);
 
-await runProcess({
+await runReplicas({
   logger,
-  start: async (signal) => startServer(readOptions(process.argv.slice(2), process.env), logger, signal),
+  count: () => options().processes,
+  run: () => runProcess({ logger, start: async (signal) => startServer(options(), logger, signal) }),
 });

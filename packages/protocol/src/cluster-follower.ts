@@ -117,8 +117,10 @@ export class ClusterFollower {
     try {
       await mkdir(dirname(stateFile), { recursive: true });
       // The state holds the cluster's secrets: nobody else may read it.
-      await writeFile(`${stateFile}.new`, text, { mode: 0o600 });
-      await rename(`${stateFile}.new`, stateFile);
+      // Several processes of one server keep the same file.
+      const unfinished = `${stateFile}.${process.pid}.new`;
+      await writeFile(unfinished, text, { mode: 0o600 });
+      await rename(unfinished, stateFile);
       this.#keptText = text;
     } catch (error) {
       this.#logger.warn("the cluster state cannot be kept", { file: stateFile, error });

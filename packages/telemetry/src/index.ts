@@ -4,4 +4,5 @@ export { type ProgressBarOptions, renderProgressBar } from "./progress-bar.ts";
 export { ProgressTracker, type ProgressTrackerOptions, type TaskHandle, type TaskListener } from "./progress-tracker.ts";
 export { isSecretName, REDACTED, redact, redactText } from "./redact.ts";
 export { type RunningProcess, type RunProcessOptions, runProcess } from "./run-process.ts";
+export { type RunReplicasOptions, runReplicas } from "./run-replicas.ts";
 export { type ProgressStream, TerminalProgress, type TerminalProgressOptions } from "./terminal-progress.ts";

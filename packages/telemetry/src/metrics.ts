@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "@furze/core";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { collectFrom, metricsOfReplicas } from "./replica-metrics.ts";
 
 export interface MetricOptions<Label extends string> {
   /** Without the prefix, in snake case with the unit at the end: `request_duration_seconds`. */
@@ -44,11 +45,12 @@ export class Metrics {
   /** Adds CPU, memory, event loop and garbage collection under their usual names `process_*` and `nodejs_*`. Call once. */
   registerProcessMetrics(): void {
     collectDefaultMetrics({ register: this.#registry });
+    collectFrom(this.#registry);
   }
 
-  /** All metrics in the Prometheus text format. */
+  /** All metrics in the Prometheus text format; in one of several replicas the sums over all of them. */
   metricsText(): Promise<string> {
-    return this.#registry.metrics();
+    return metricsOfReplicas(this.#registry);
   }
 
   #settings<Label extends string>(

@@ -1,4 +1,6 @@
-import { FurzeError, type Logger } from "@furze/core";
+import type { Logger } from "@furze/core";
+import { exitUnstarted } from "./exit-unstarted.ts";
+import { STOP_MESSAGE } from "./stop-message.ts";
 
 /** What a process runs. */
 export interface RunningProcess {
@@ -31,8 +33,14 @@ export async function runProcess(options: RunProcessOptions): Promise<void> {
   };
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
+  const stopOnce = (reason: string) => {
+    if (!stopping.signal.aborted) stop(reason);
+  };
   // A parent that was killed cannot send a signal any more, but its end of the channel closes.
-  process.once("disconnect", () => stop("parent gone"));
+  process.once("disconnect", () => stopOnce("parent gone"));
+  process.on("message", (message) => {
+    if (message === STOP_MESSAGE) stopOnce("asked by the parent");
+  });
   process.on("unhandledRejection", (error) => {
     logger.error("unhandled rejection", { error });
     process.exit(70);
@@ -50,14 +58,6 @@ export async function runProcess(options: RunProcessOptions): Promise<void> {
     process.exit(0);
   } catch (error) {
     if (stopping.signal.aborted) process.exit(0);
-    process.stderr.write(`${describe(error, logger)}\n`);
-    process.exit(1);
+    exitUnstarted(error, logger);
   }
-}
-
-/** A FurzeError's message says what to do; anything else is a fault of ours, whose stack belongs into the log. */
-function describe(error: unknown, logger: Logger): string {
-  if (FurzeError.is(error)) return error.message;
-  logger.error("cannot start", { error });
-  return error instanceof Error ? error.message : String(error);
 }

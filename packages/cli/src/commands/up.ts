@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { CliIo } from "../cli-io.ts";
 import type { UpOptions } from "../up/run-up.ts";
-import { parsePort } from "./option-values.ts";
+import { parseCount, parsePort } from "./option-values.ts";
 
 const HELP = `
 Everything is kept in the data folder: data.sqlite, cache.sqlite, models, logs. A config file or FURZE_* variables that name
@@ -25,6 +25,7 @@ export function upCommand(io: CliIo): Command {
     .option("--master-port <port>", "gRPC of the master (default: the config's, else 8086)", parsePort)
     .option("--master-http-port <port>", "HTTP of the master (default: the config's, else 8088)", parsePort)
     .option("--worker-port <port>", "HTTP of the worker", parsePort, 8089)
+    .option("--server-processes <count>", "how many processes answer the REST API", parseCount, 1)
     .option("--exit-after-first-list", "stop cleanly when the first recommendations are shown (for scripts and tests)", false)
     .option("--verbose", "show the logs here instead of writing them into <data>/logs", false)
     .addHelpText("after", HELP)

@@ -41,7 +41,7 @@ describe("systemSpecs", () => {
     expect(worker.args.join(" ")).toContain(
       "/apps/worker.js --master-host 127.0.0.1 --master-port 2 --http-host 127.0.0.1 --http-port 4 --cache-path /data/worker",
     );
-    expect(server.args.join(" ")).toContain("--http-port 1 --cache-path /data/server");
+    expect(server.args.join(" ")).toContain("--http-port 1 --cache-path /data/server --processes 1");
     expect([master, worker, server].map(({ logFile }) => logFile)).toEqual([
       "/data/logs/master.log",
       "/data/logs/worker.log",

@@ -17,6 +17,8 @@ export interface SystemPlan {
   readonly folder: DataFolder;
   readonly config: SystemConfig;
   readonly configFile: string | undefined;
+  /** How many processes the server consists of. Default 1. */
+  readonly serverProcesses?: number | undefined;
   /** Let the processes print to the terminal instead of into files. */
   readonly verbose: boolean;
   readonly env: NodeJS.ProcessEnv;
@@ -36,7 +38,7 @@ const LOOPBACK = "127.0.0.1";
 
 /** The command lines of the three processes; stores that the config leaves open are put into the data folder. */
 export function systemSpecs(plan: SystemPlan): SystemSpecs {
-  const { ports, folder, config, configFile, entryOf = entryOfPackage } = plan;
+  const { ports, folder, config, configFile, serverProcesses = 1, entryOf = entryOfPackage } = plan;
   const env: NodeJS.ProcessEnv = {
     ...plan.env,
     FURZE_MASTER_PORT: String(ports.master),
@@ -55,16 +57,17 @@ export function systemSpecs(plan: SystemPlan): SystemSpecs {
     env,
     logFile: plan.verbose ? undefined : join(folder.logs, `${name}.log`),
   });
-  const node = (name: "worker" | "server", port: number) =>
+  const node = (name: "worker" | "server", port: number, more: readonly string[] = []) =>
     spec(name, [
       ...["--master-host", LOOPBACK, "--master-port", String(ports.master)],
       ...["--http-host", LOOPBACK, "--http-port", String(port)],
       ...["--cache-path", join(folder.path, name)],
+      ...more,
     ]);
   return {
     master: spec("master", configFile === undefined ? [] : ["--config", configFile]),
     worker: node("worker", ports.worker),
-    server: node("server", ports.server),
+    server: node("server", ports.server, ["--processes", String(serverProcesses)]),
   };
 }
 

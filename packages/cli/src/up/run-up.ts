@@ -17,6 +17,7 @@ export interface UpOptions {
   readonly masterPort?: number | undefined;
   readonly masterHttpPort?: number | undefined;
   readonly workerPort: number;
+  readonly serverProcesses: number;
   readonly exitAfterFirstList: boolean;
   readonly verbose: boolean;
 }
@@ -34,7 +35,8 @@ export async function runUp(options: UpOptions, io: CliIo): Promise<void> {
   const ports = choosePorts(options, config);
   const folder = await prepareDataFolder(options.data);
   await checkPorts(portUses(ports));
-  const specs = systemSpecs({ ports, folder, config, configFile, verbose: options.verbose, env: io.env });
+  const { serverProcesses, verbose } = options;
+  const specs = systemSpecs({ ports, folder, config, configFile, serverProcesses, verbose, env: io.env });
   const urls = systemUrls(ports, config.masterHost);
   await withGroup({ io, servesUntilStopped: !options.exitAfterFirstList }, async (group, signal) => {
     const startMs = performance.now();
