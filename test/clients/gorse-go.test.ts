@@ -106,9 +106,9 @@ describe("gorse-go: items", () => {
     for (const { ItemId } of items) await call("DELETE", `/item/${ItemId}`);
   });
 
-  it("SearchItems, which needs columns to search", async () => {
-    const text = "item search is not supported because [recommend.search].columns is empty";
-    expect(await call("GET", "/items?q=Toy&n=3")).toMatchObject({ status: 400, text });
+  it("SearchItems", async () => {
+    const found = await decoded<{ Cursor: string; Items: (typeof item)[] }>("GET", "/items?q=Toy%20Story&n=3");
+    expect(found).toMatchObject({ Cursor: "", Items: [{ ItemId: "1", Comment: "Toy Story (1995)" }] });
   });
 
   it("GetNeighbors and GetNeighborsCategory", async () => {

@@ -31,6 +31,9 @@ fit_epoch = 20
 type = "none"
 recommenders = ["collaborative", "item-to-item/neighbors", "latest"]
 
+[recommend.search]
+columns = ["item.Comment"]
+
 [recommend.fallback]
 recommenders = ["latest"]
 `;

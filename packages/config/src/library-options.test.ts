@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { pipelineOptions, restOptions, storeOptions } from "./library-options.ts";
+import { pipelineOptions, restOptions, storeOptions, trainingOptions } from "./library-options.ts";
 import { loadConfig } from "./load.ts";
 
 const options = (text: string) => pipelineOptions(loadConfig({ text }).config);
@@ -48,4 +48,14 @@ http_cors_methods = []`,
     clientName: "us",
   });
   expect(restOptions(config)).toMatchObject({ corsDomains: [".*"], corsMethods: undefined });
+});
+
+it("hands the columns of item search to training, and to the API whether there are any", () => {
+  const columns = ["item.ItemId", "item.Categories", "item.Comment", "item.Labels", "item.Labels.cast.lead"];
+  const { config } = loadConfig({ text: `[recommend.search]\ncolumns = ${JSON.stringify(columns)}` });
+  expect(trainingOptions(config).searchColumns).toEqual(["itemId", "categories", "comment", "labels", "labels.cast.lead"]);
+  expect(restOptions(config).itemSearch).toBe(true);
+  const none = loadConfig({ text: "" }).config;
+  expect(trainingOptions(none).searchColumns).toEqual([]);
+  expect(restOptions(none).itemSearch).toBe(false);
 });

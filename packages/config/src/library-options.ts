@@ -49,7 +49,21 @@ export function trainingOptions(config: FurzeConfig): TrainingOptions {
     numEpochs: fitEpoch,
     patience: earlyStopping.patience,
     search: optimizePeriodMs === 0 ? undefined : { periodMs: optimizePeriodMs, trials: optimizeTrials },
+    searchColumns: config.recommend.search.columns.map(searchColumn),
   };
+}
+
+type SearchColumn = NonNullable<TrainingOptions["searchColumns"]>[number];
+
+const SEARCH_COLUMNS: Readonly<Record<string, SearchColumn>> = {
+  "item.ItemId": "itemId",
+  "item.Categories": "categories",
+  "item.Comment": "comment",
+  "item.Labels": "labels",
+};
+
+function searchColumn(column: string): SearchColumn {
+  return SEARCH_COLUMNS[column] ?? `labels.${column.replace("item.Labels.", "")}`;
 }
 
 /** Options of the REST API that the configuration decides; `RestApiOptions` of `@furze/rest-api` takes them. */
@@ -60,11 +74,12 @@ export interface RestOptions {
   readonly clockErrorMs: number;
   readonly autoInsertUsers: boolean;
   readonly autoInsertItems: boolean;
+  readonly itemSearch: boolean;
   readonly corsDomains: readonly string[];
   readonly corsMethods: readonly string[] | undefined;
 }
 
-export function restOptions({ server, master }: FurzeConfig): RestOptions {
+export function restOptions({ server, master, recommend }: FurzeConfig): RestOptions {
   return {
     apiKey: server.apiKey,
     adminApiKey: master.adminApiKey,
@@ -72,6 +87,7 @@ export function restOptions({ server, master }: FurzeConfig): RestOptions {
     clockErrorMs: server.clockErrorMs,
     autoInsertUsers: server.autoInsertUser,
     autoInsertItems: server.autoInsertItem,
+    itemSearch: recommend.search.columns.length > 0,
     corsDomains: master.httpCorsDomains,
     corsMethods: master.httpCorsMethods.length === 0 ? undefined : master.httpCorsMethods,
   };

@@ -109,6 +109,9 @@ patience = 5
 recommenders = ["collaborative", "item-to-item/near", "user-to-user/peers", "non-personalized/popular", "latest"]
 cache_expire = "48h"
 
+[recommend.search]
+columns = ["item.Comment", "item.Labels.cast"]
+
 [recommend.fallback]
 recommenders = ["non-personalized/popular"]
 
@@ -186,6 +189,7 @@ describe("a valid file", () => {
             cacheExpireMs: 48 * HOUR_MS,
           },
           fallback: { recommenders: ["non-personalized/popular"] },
+          search: { columns: ["item.Comment", "item.Labels.cast"] },
         },
         blob: { uri: "/var/models" },
       },

@@ -5,7 +5,7 @@ import { days, duration, integer } from "./leaves.ts";
 import { cluster, master, server, worker } from "./processes.ts";
 import { type Section, section, table, tables } from "./section.ts";
 import { diversity, explore, external, replacement } from "./stages.ts";
-import { choice, feedbackTypes, list, optionalText, requiredText, text } from "./text-leaves.ts";
+import { choice, feedbackTypes, itemColumns, list, optionalText, requiredText, text } from "./text-leaves.ts";
 import type {
   BlobConfig,
   CollaborativeConfig,
@@ -18,6 +18,7 @@ import type {
   NonPersonalizedConfig,
   RankerConfig,
   RecommendConfig,
+  SearchConfig,
   UserToUserConfig,
 } from "./types.ts";
 import { blobUri, storeUri } from "./uri-leaves.ts";
@@ -157,6 +158,14 @@ const fallback = section<FallbackConfig>({
   }),
 });
 
+const search = section<SearchConfig>({
+  columns: itemColumns("columns", {
+    description: "Parts of items that search looks into; it is off without any.",
+    default: [],
+    range: "`item.ItemId`, `item.Categories`, `item.Comment`, `item.Labels`, `item.Labels.KEY`",
+  }),
+});
+
 const recommend = section<RecommendConfig>({
   cacheSize: integer("cache_size", { description: "Length of every list that is kept.", default: 100, minimum: 1 }),
   cacheExpireMs: duration("cache_expire", { description: "Age at which a list is made again.", default: "72h", minimum: 1 }),
@@ -180,6 +189,7 @@ const recommend = section<RecommendConfig>({
   explore: tables("explore", explore),
   diversity: table("diversity", diversity),
   fallback: table("fallback", fallback),
+  search: table("search", search),
 });
 
 const blob = section<BlobConfig>({

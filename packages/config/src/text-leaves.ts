@@ -82,6 +82,18 @@ export function list(key: string, options: LeafOptions): LeafField<readonly stri
   );
 }
 
+/** Parts of an item as expressions name them: the four that hold text, and single labels. */
+export function itemColumns(key: string, options: LeafOptions): LeafField<readonly string[]> {
+  const parse = (value: unknown): readonly string[] => {
+    const columns = listOf(key, value);
+    const wrong = columns.find((column) => !/^item\.(ItemId|Categories|Comment|Labels(\.\w+)*)$/.test(column));
+    if (wrong === undefined) return columns;
+    const known = "item.ItemId, item.Categories, item.Comment, item.Labels and item.Labels.KEY";
+    throw new ValueError(`${key} can be ${known}, but has ${shown(wrong)}`);
+  };
+  return leaf(key, "list", options, parse, (value) => value);
+}
+
 /** Regular expressions, each of which must compile. */
 export function patterns(key: string, options: LeafOptions): LeafField<readonly string[]> {
   const parse = (value: unknown): readonly string[] => {

@@ -92,6 +92,12 @@ export interface RecommendConfig {
   readonly explore: readonly ExploreConfig[];
   readonly diversity: DiversityConfig;
   readonly fallback: FallbackConfig;
+  readonly search: SearchConfig;
+}
+
+export interface SearchConfig {
+  /** Parts of an item, such as `item.Comment`. */
+  readonly columns: readonly string[];
 }
 
 export interface DataSourceConfig {

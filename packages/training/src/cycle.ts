@@ -33,7 +33,8 @@ export interface CycleResult {
 
 /** SHA-256 of the options whose change makes the last cycle's work stale. */
 export function trainingDigest(options: Pick<CycleOptions, "pipeline" | "training">): string {
-  const { jobs: _jobs, fitPeriodMs: _fitPeriodMs, emptyPollMs: _emptyPollMs, search: _search, ...fit } = options.training;
+  const { jobs: _jobs, fitPeriodMs: _fitPeriodMs, emptyPollMs: _emptyPollMs, search: _search, ...rest } = options.training;
+  const { searchColumns: _searchColumns, ...fit } = rest;
   return digestOf({ pipeline: options.pipeline, fit });
 }
 
@@ -44,6 +45,7 @@ export const taskNames = {
   userToUser: "Generate user-to-user recommendation",
   collaborative: "Train Collaborative Filtering Model",
   search: "Optimize Collaborative Filtering Model",
+  itemSearch: "Index Items for Search",
   garbage: "Collect Garbage in Cache",
 } as const;
 
@@ -78,7 +80,7 @@ class Cycle {
   }
 
   tasks(): Task[] {
-    const { pipeline, cacheStore } = this.#options;
+    const { pipeline, training, dataStore, cacheStore } = this.#options;
     const after = [taskNames.load];
     const tasks: Task[] = [{ name: taskNames.load, run: (context) => this.#load(context) }];
     const add = (
@@ -101,6 +103,11 @@ class Cycle {
     if (pipeline.leaderboards.length > 0) {
       // Scores may depend on the time, so leaderboards are made in each cycle.
       tasks.push({ name: taskNames.leaderboards, after, run: ({ signal, report }) => this.#makeLeaderboards(signal, report) });
+    }
+    const { searchColumns = [] } = training;
+    if (searchColumns.length > 0) {
+      const run: Task["run"] = ({ signal }) => dataStore.itemSearch.index(searchColumns, { signal });
+      tasks.push({ name: taskNames.itemSearch, run });
     }
     tasks.push({
       name: taskNames.garbage,

@@ -1,6 +1,6 @@
 import { AbortError, type Clock, FurzeError, type Logger, silentLogger, throwIfAborted } from "@furze/core";
 import type { PipelineOptions } from "@furze/recommend";
-import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
+import type { BlobStore, CacheStore, DataStore, SearchColumn } from "@furze/storage";
 import { type CycleResult, runCycle, trainingDigest } from "./cycle.ts";
 import { runSearch } from "./search-run.ts";
 import type { TaskReporter } from "./task-graph.ts";
@@ -24,6 +24,8 @@ export interface TrainingOptions {
   readonly patience: number;
   /** Search for better parameters of the factor model. Default: never. */
   readonly search?: SearchOptions | undefined;
+  /** What item search looks into. Default none: search is off. */
+  readonly searchColumns?: readonly SearchColumn[] | undefined;
   /** How often to look for the first feedback, milliseconds. Default 5,000. */
   readonly emptyPollMs?: number | undefined;
 }
@@ -45,6 +47,7 @@ const RETRY_MS = 30_000;
  * Runs training cycles: one at the start unless the last is still good, then one each `fitPeriodMs`, and whenever it is told to.
  * Between cycles it searches for better parameters, where `search` says so; what it finds is fitted at once.
  * Before there is any feedback it waits; that is a state, not a failure. What it has made survives a restart.
+ * Item search is set up at the start and filled up in each cycle.
  */
 export class Trainer {
   readonly #options: TrainerOptions;
@@ -101,6 +104,7 @@ export class Trainer {
   }
 
   async #run(): Promise<void> {
+    await this.#setUpSearch();
     while (!this.#stopping.signal.aborted) {
       const isForced = this.#isTriggered;
       this.#isTriggered = false;
@@ -115,6 +119,16 @@ export class Trainer {
         }
       }
       if (!this.#isTriggered && !this.#stopping.signal.aborted) await this.#sleep(this.#pauseMs());
+    }
+  }
+
+  /** Items can be searched before there is feedback. What fails here is tried again in the next cycle. */
+  async #setUpSearch(): Promise<void> {
+    const { dataStore, training } = this.#options;
+    try {
+      await dataStore.itemSearch.index(training.searchColumns ?? [], { signal: this.#stopping.signal });
+    } catch (error) {
+      if (!isAbort(error)) this.#logger.error("item search cannot be set up", { error });
     }
   }
 
