@@ -22,7 +22,8 @@ export async function startServer(options: ServerOptions, logger: Logger, signal
   });
   resources.defer(() => follower.stop());
   const state = await follower.start({ signal });
-  const config = configFromJson(state.configJson);
+  const { config, warnings } = configFromJson(state.configJson);
+  for (const warning of warnings) logger.warn(warning);
 
   const clock = systemClock;
   const dataStore = await openDataStore(config.database.dataStore, { tablePrefix: config.database.dataTablePrefix });

@@ -22,7 +22,8 @@ export class ConfigError extends FurzeError {
   }
 }
 
-function formatProblem(problem: ConfigProblem): string {
+/** One line: key, message and place. */
+export function formatProblem(problem: ConfigProblem): string {
   const subject = problem.path === "" ? "" : `${problem.path}: `;
   const place =
     problem.variable !== undefined

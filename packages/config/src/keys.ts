@@ -1,3 +1,4 @@
+import { gorseVariable } from "./gorse/variable-names.ts";
 import { configSection } from "./schema.ts";
 import type { AnyField, KeyKind } from "./section.ts";
 
@@ -15,23 +16,6 @@ export interface ConfigKey {
   /** Environment variables that set it, the first wins; none for keys inside arrays of tables. */
   readonly variables: readonly string[];
 }
-
-/** Names of Gorse's environment variables for keys that Furze has too. */
-const GORSE_VARIABLES: ReadonlyMap<string, string> = new Map([
-  ["database.data_store", "GORSE_DATA_STORE"],
-  ["database.cache_store", "GORSE_CACHE_STORE"],
-  ["database.table_prefix", "GORSE_TABLE_PREFIX"],
-  ["database.data_table_prefix", "GORSE_DATA_TABLE_PREFIX"],
-  ["database.cache_table_prefix", "GORSE_CACHE_TABLE_PREFIX"],
-  ["master.port", "GORSE_MASTER_PORT"],
-  ["master.host", "GORSE_MASTER_HOST"],
-  ["master.http_port", "GORSE_MASTER_HTTP_PORT"],
-  ["master.http_host", "GORSE_MASTER_HTTP_HOST"],
-  ["master.n_jobs", "GORSE_MASTER_JOBS"],
-  ["master.admin_api_key", "GORSE_ADMIN_API_KEY"],
-  ["server.api_key", "GORSE_SERVER_API_KEY"],
-  ["blob.uri", "GORSE_BLOB_URI"],
-]);
 
 /** All keys in the order of the schema. */
 export function configKeys(): readonly ConfigKey[] {
@@ -63,6 +47,6 @@ function tablesOf(fields: readonly AnyField[], prefix: string): readonly string[
 
 function variablesOf(path: string): readonly string[] {
   const own = `FURZE_${path.replace(/[.-]/g, "_").toUpperCase()}`;
-  const gorse = GORSE_VARIABLES.get(path);
+  const gorse = gorseVariable(path);
   return gorse === undefined ? [own] : [own, gorse];
 }

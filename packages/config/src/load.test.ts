@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { FurzeError } from "@furze/core";
 import { describe, expect, it } from "vitest";
 import { configError, fixture, message, problems } from "../test/inputs.ts";
-import { loadConfig, readFailure } from "./load.ts";
+import { loadConfig } from "./load.ts";
+import { readFailure } from "./read-file.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -121,7 +122,7 @@ uri = "/var/models"
 
 describe("a valid file", () => {
   it("fills every key", () => {
-    expect(loadConfig({ text: FULL })).toEqual({
+    expect(loadConfig({ text: FULL })).toMatchObject({
       warnings: [],
       config: {
         database: {
@@ -150,7 +151,14 @@ describe("a valid file", () => {
           adminApiKey: "admin",
         },
         cluster: { token: "shared" },
-        server: { apiKey: "rest", defaultN: 20, clockErrorMs: 1000, autoInsertUser: false, autoInsertItem: false },
+        server: {
+          apiKey: "rest",
+          defaultN: 20,
+          clockErrorMs: 1000,
+          autoInsertUser: false,
+          autoInsertItem: false,
+          compatibility: "v0.5",
+        },
         worker: { intervalMs: 30_000 },
         recommend: {
           cacheSize: 50,
@@ -199,9 +207,17 @@ describe("a valid file", () => {
   it("has the documented defaults when empty", () => {
     const { config } = loadConfig({});
     expect(config.database.dataStore).toBe("sqlite://~/.furze/var/lib/data.sqlite");
-    expect(config.server).toEqual({ apiKey: "", defaultN: 10, clockErrorMs: 5000, autoInsertUser: true, autoInsertItem: true });
+    expect(config.server).toMatchObject({
+      apiKey: "",
+      defaultN: 10,
+      clockErrorMs: 5000,
+      autoInsertUser: true,
+      autoInsertItem: true,
+      compatibility: "v0.5",
+    });
     expect(config.recommend.cacheExpireMs).toBe(72 * HOUR_MS);
-    expect(config.recommend.ranker).toEqual({ type: "none", recommenders: ["latest"], cacheExpireMs: 120 * HOUR_MS });
+    expect(config.recommend.ranker).toMatchObject({ type: "none", recommenders: ["latest"], cacheExpireMs: 120 * HOUR_MS });
+    expect(config.recommend.ranker).toMatchObject({ fitPeriodMs: HOUR_MS, fitEpoch: 100, optimizePeriodMs: 0 });
     expect(config.recommend.fallback).toEqual({ recommenders: ["latest"] });
     expect(config.recommend.replacement).toEqual({ enabled: false, positiveDecay: 0.8, readDecay: 0.6 });
     expect(config.recommend).toMatchObject({ external: [], explore: [], diversity: { strength: 0 } });
@@ -260,8 +276,8 @@ describe("a broken file", () => {
     ],
     ["[recommend.ranker]\nrecommenders = []", "recommend.ranker.recommenders: ranker.recommenders must not be empty (line 2)"],
     [
-      "[recommend.ranker]\ntype = 'fm'",
-      "recommend.ranker.type: type fm is not supported yet: this release has no click-through-rate ranker, use none (line 2)",
+      "[recommend.ranker]\ntype = 'llm'",
+      "recommend.ranker.type: type llm is not supported yet: this release has no language-model ranker, use none or fm (line 2)",
     ],
     ["[server]\ncache_size = 5", "server.cache_size: unknown key, did you mean recommend.cache_size? (line 2)"],
     ["[serve]\nport = 5", "serve: unknown key, did you mean server? (line 1)"],

@@ -26,7 +26,7 @@ const { config } = loadConfig({ text: TEXT });
 
 describe("JSON", () => {
   it("brings the same configuration back", () => {
-    expect(configFromJson(configToJson(config))).toEqual(config);
+    expect(configFromJson(configToJson(config))).toEqual({ config, warnings: [] });
   });
 
   it("has the names and units of the file", () => {
@@ -45,8 +45,29 @@ describe("JSON", () => {
     expect(configError(() => configFromJson("{")).message).toBe("the configuration is not valid JSON");
     expect(configError(() => configFromJson("[]")).message).toBe("the configuration must be an object");
     expect(configError(() => configFromJson('{"server":{"default_n":0,"extra":1}}')).message).toBe(
-      "server.default_n: default_n must be greater than 0\nserver.extra: unknown key",
+      "server.default_n: default_n must be greater than 0",
     );
+  });
+
+  it("of a newer release loads without the keys that are not known", () => {
+    const newer = {
+      ...{ colour: { theme: "dark" }, server: { default_n: 7, extra: 1 }, tracing: { exporter: "otlp" } },
+      recommend: { "non-personalized": [{ name: "a", score: "1", boost: 2 }] },
+    };
+    const { config: read, warnings } = configFromJson(JSON.stringify(newer));
+    expect(read.server.defaultN).toBe(7);
+    expect(read.recommend.nonPersonalized).toEqual([{ name: "a", score: "1", filter: "" }]);
+    expect(warnings.map((line) => line.split(" ")[0]).sort()).toEqual([
+      "colour",
+      "recommend.non-personalized[0].boost",
+      "server.extra",
+      "tracing",
+    ]);
+  });
+
+  it("of an older release loads with the defaults of the keys that it lacks", () => {
+    const { worker: _, ...older } = configToTable(config);
+    expect(configFromJson(JSON.stringify(older)).config).toEqual(config);
   });
 });
 
@@ -121,7 +142,7 @@ describe("masking", () => {
   ])("inside a script: %s", (source, masked) => {
     expect(maskText(source)).toBe(masked);
     const script = { name: "a", script: source };
-    const text = configToJson(maskConfig(configFromJson(JSON.stringify({ recommend: { external: [script] } }))));
+    const text = configToJson(maskConfig(configFromJson(JSON.stringify({ recommend: { external: [script] } })).config));
     expect(JSON.parse(text).recommend.external[0].script).toBe(masked);
   });
 });

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { ConfigError } from "./config-error.ts";
-import { validateConfig } from "./load.ts";
+import type { LoadedConfig } from "./load.ts";
+import { formatPath, isTable } from "./paths.ts";
 import { configSection } from "./schema.ts";
 import type { FurzeConfig } from "./types.ts";
+import { checkConfig, withoutKeys } from "./validate.ts";
 
 /** The configuration with the names and units of the file: nested tables, durations as short texts such as `1h`. */
 export function configToTable(config: FurzeConfig): Readonly<Record<string, unknown>> {
@@ -15,18 +17,24 @@ export function configToJson(config: FurzeConfig): string {
 }
 
 /**
- * Reads what `configToJson` wrote, by the same schema as files.
+ * Reads what `configToJson` wrote, perhaps in another release: keys that it lacks have their defaults, keys that this release does
+ * not know are left out with a warning each. So old nodes can follow a new master, and the other way round.
  *
- * @throws {ConfigError} with all problems; an unknown key is one, as it comes from a node of another version
+ * @throws {ConfigError} with all problems of the keys that are known
  */
-export function configFromJson(text: string): FurzeConfig {
+export function configFromJson(text: string): LoadedConfig {
   let values: unknown;
   try {
     values = JSON.parse(text);
   } catch (error) {
     throw new ConfigError([{ path: "", message: "the configuration is not valid JSON" }], { cause: error });
   }
-  return validateConfig(values);
+  if (!isTable(values)) throw new ConfigError([{ path: "", message: "the configuration must be an object" }]);
+  const first = checkConfig(values);
+  const { config, problems } = first.unknownKeys.length === 0 ? first : checkConfig(withoutKeys(values, first.unknownKeys));
+  if (config === undefined) throw new ConfigError(problems);
+  const warnings = first.unknownKeys.map((path) => `${formatPath(path)} has no effect: this release does not know the key`);
+  return { config, warnings };
 }
 
 /**
@@ -49,7 +57,12 @@ export function configDigest(config: FurzeConfig): string {
       fitEpoch: collaborative.fitEpoch,
       patience: collaborative.earlyStopping.patience,
     },
-    ranker: { type: ranker.type, recommenders: ranker.recommenders },
+    ranker: {
+      type: ranker.type,
+      recommenders: ranker.recommenders,
+      fitEpoch: ranker.fitEpoch,
+      patience: ranker.earlyStopping.patience,
+    },
     external,
     replacement,
     explore,

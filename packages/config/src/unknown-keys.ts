@@ -1,49 +1,28 @@
+import type { ConfigProblem } from "./config-error.ts";
+import { dormantPaths } from "./gorse/dormant-keys.ts";
+import { version04Paths } from "./gorse/translate-v04.ts";
 import { configKeys, configTables } from "./keys.ts";
 import { nearest } from "./nearest.ts";
-import { formatPath } from "./paths.ts";
-
-/** Keys and tables of Gorse that this release has no use for yet. */
-const NOT_SUPPORTED_YET: ReadonlySet<string> = new Set([
-  "database.vector_store",
-  "database.vector_table_prefix",
-  "database.vector",
-  "database.redis",
-  "master.dashboard_user_name",
-  "master.dashboard_password",
-  "master.dashboard_auth_server",
-  "master.dashboard_redacted",
-  "server.cache_expire",
-  "recommend.search",
-  "recommend.item-to-item.prompt",
-  "recommend.ranker.fit_period",
-  "recommend.ranker.fit_epoch",
-  "recommend.ranker.optimize_period",
-  "recommend.ranker.optimize_trials",
-  "recommend.ranker.early_stopping",
-  "recommend.ranker.query_template",
-  "recommend.ranker.document_template",
-  "recommend.ranker.reranker_api",
-  "recommend.popular",
-  "recommend.user_neighbors",
-  "recommend.item_neighbors",
-  "recommend.offline",
-  "recommend.online",
-  "tracing",
-  "oidc",
-  "openai",
-  "quota",
-  "blob.s3",
-  "blob.gcs",
-  "blob.azure",
-]);
+import { formatPath, isTable } from "./paths.ts";
 
 /** What to say about a key that the schema does not have. */
-export function unknownKeyMessage(path: readonly PropertyKey[]): string {
-  const plain = formatPath(path.filter((part) => typeof part !== "number"));
-  if (NOT_SUPPORTED_YET.has(plain)) return "not supported yet";
-  const known = [...configKeys().map((key) => key.path.replaceAll("[]", "")), ...configTables()];
-  const close = nearestPath(plain, known);
-  return close === undefined ? "unknown key" : `unknown key, did you mean ${close}?`;
+export function unknownKey(path: readonly PropertyKey[]): ConfigProblem {
+  const own = [...configKeys().map((key) => key.path.replaceAll("[]", "")), ...configTables()];
+  const close = nearestPath(plainPath(path), [...own, ...dormantPaths(), ...version04Paths()]);
+  const message = close === undefined ? "unknown key" : `unknown key, did you mean ${close}?`;
+  return { path: formatPath(path), message };
+}
+
+/** The key itself, or when it is a table that only Gorse has, what is in it: known keys of such tables have been taken out. */
+export function unknownPaths(path: readonly PropertyKey[], raw: unknown): readonly (readonly PropertyKey[])[] {
+  const value = path.reduce<unknown>((table, key) => (table as Record<PropertyKey, unknown> | undefined)?.[key], raw);
+  const prefix = `${plainPath(path)}.`;
+  const isForeign = [...dormantPaths(), ...version04Paths()].some((known) => known.startsWith(prefix));
+  return isForeign && isTable(value) ? Object.keys(value).map((key) => [...path, key]) : [path];
+}
+
+function plainPath(path: readonly PropertyKey[]): string {
+  return formatPath(path.filter((part) => typeof part !== "number"));
 }
 
 /** A slip in the last part comes first, then the right name in a wrong table, then a slip anywhere. */
