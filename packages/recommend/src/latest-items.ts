@@ -1,12 +1,12 @@
 import type { Item } from "@furze/core";
-import type { DataStore, LatestItemsOptions } from "@furze/storage";
+import type { DataStore, DataVersion, LatestItemsOptions } from "@furze/storage";
 import { LRUCache } from "lru-cache";
 
 /** Items in the pages that are kept. */
 const KEPT_ITEMS = 10_000;
 
 interface KeptPage {
-  readonly dataVersion: number;
+  readonly dataVersion: DataVersion;
   readonly items: readonly Item[];
 }
 
@@ -22,8 +22,8 @@ export class LatestItems {
   /** As `ItemStore.latest`. */
   async read(options: LatestItemsOptions): Promise<readonly Item[]> {
     const { limit, offset = 0, categories = [], sinceMs = Number.NEGATIVE_INFINITY } = options;
-    const dataVersion = this.#store.dataVersion?.();
-    if (dataVersion === undefined || options.exclude !== undefined) return this.#store.items.latest(options);
+    const dataVersion = options.exclude === undefined ? await this.#store.dataVersion?.() : undefined;
+    if (dataVersion === undefined) return this.#store.items.latest(options);
     const key = JSON.stringify([limit, offset, categories]);
     const kept = this.#pages.get(key);
     // Newest first: what has grown too old since stands at the end.

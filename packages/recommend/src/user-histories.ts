@@ -1,5 +1,5 @@
 import type { CallOptions, Clock, Feedback, FeedbackRoles, UserId } from "@furze/core";
-import type { DataStore } from "@furze/storage";
+import type { DataStore, DataVersion } from "@furze/storage";
 import { LRUCache } from "lru-cache";
 import type { ItemSpace } from "./item-space.ts";
 import { historyOf, type UserHistory } from "./user-history.ts";
@@ -23,7 +23,7 @@ const KEPT_SEEN_ITEMS = 500_000;
 /** A history, the data version it was read under, and when time alone makes another one of it, UTC milliseconds. */
 interface TimedHistory {
   readonly history: UserHistory;
-  readonly dataVersion: number | undefined;
+  readonly dataVersion: DataVersion | undefined;
   readonly validUntilMs: number;
 }
 
@@ -47,11 +47,11 @@ export class UserHistories {
     return (await this.#read(userIds, undefined, call)).map(({ history }) => history);
   }
 
-  /** History of one user as it is now. Cost: one query, or some microseconds where the store knows that nothing was written since. */
+  /** History of one user as it is now. Cost: one query, or much less where the store knows that nothing was written since. */
   async loadOne(userId: UserId, call: CallOptions = {}): Promise<UserHistory> {
     const { dataStore, clock } = this.#options;
     // Read before the rows: a write in between makes what is kept out of date, never out of step.
-    const dataVersion = dataStore.dataVersion?.();
+    const dataVersion = await dataStore.dataVersion?.();
     const kept = dataVersion === undefined ? undefined : this.#kept.get(userId);
     if (kept !== undefined && kept.dataVersion === dataVersion && clock.now() < kept.validUntilMs) return kept.history;
     const [timed] = (await this.#read([userId], dataVersion, call)) as [TimedHistory];
@@ -77,7 +77,7 @@ export class UserHistories {
     this.#positives.clear();
   }
 
-  async #read(userIds: readonly UserId[], dataVersion: number | undefined, call: CallOptions): Promise<TimedHistory[]> {
+  async #read(userIds: readonly UserId[], dataVersion: DataVersion | undefined, call: CallOptions): Promise<TimedHistory[]> {
     if (userIds.length === 0) return [];
     const { dataStore, space, roles } = this.#options;
     const rows = await dataStore.feedback.ofUsers(userIds, { signal: call.signal });

@@ -139,6 +139,9 @@ export interface FeedbackStore {
   count(options?: CallOptions): Promise<number>;
 }
 
+/** Compared for equality only. */
+export type DataVersion = number | string;
+
 /** Where users, items and feedback live. */
 export interface DataStore {
   readonly capabilities: DataStoreCapabilities;
@@ -151,10 +154,10 @@ export interface DataStore {
   /** Resolves when the store answers. @throws {UnavailableError} */
   ping(options?: CallOptions): Promise<void>;
   /**
-   * A number that is another one whenever anything may have changed since, by whatever process: what was read under the
-   * same number need not be read again. Costs microseconds; absent where only a query could tell.
+   * A value that is another one whenever anything may have changed since, by whatever process: what was read under the same
+   * version, asked for before reading, need not be read again. Costs a fraction of a small query; absent where that is not to be had.
    */
-  dataVersion?(): number;
+  dataVersion?(): DataVersion | Promise<DataVersion>;
   /** Deletes all users, items and feedback. */
   purge(options?: CallOptions): Promise<void>;
   /** Waits for writes in flight and lets go of everything; a second call does nothing. */

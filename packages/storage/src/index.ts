@@ -1,4 +1,5 @@
 export type { BlobInfo, BlobStore } from "./blob-store.ts";
+export { compareBytes } from "./byte-order.ts";
 export type {
   CacheStore,
   ListEntry,
@@ -24,6 +25,7 @@ export {
 export type {
   DataStore,
   DataStoreCapabilities,
+  DataVersion,
   FeedbackFilter,
   FeedbackListOptions,
   FeedbackScanOptions,
@@ -39,5 +41,6 @@ export { SchemaTooNewError } from "./errors.ts";
 export { ItemOverlay } from "./item-overlay.ts";
 export { checkSearchColumns, type ItemSearch, type SearchColumn, type SearchItemsOptions } from "./item-search.ts";
 export { decodeList, encodeList } from "./list-codec.ts";
+export { loadDriver } from "./load-driver.ts";
 export { DEFAULT_SCAN_BATCH_SIZE, type Page, type PageOptions, type ScanOptions } from "./page.ts";
 export { itemTerms, queryTerms } from "./search-terms.ts";

@@ -83,6 +83,8 @@ export const postgresDialect: SqlDialect = {
     `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${limit}))`,
   termsValue: termsVector,
   matchTerms: matchTermsVector,
+  // Which transactions can be seen: every one that writes has an id of its own.
+  snapshot: "SELECT pg_current_snapshot()::text",
   columnTypes: async () => TYPES,
   withMigrationLock,
 };

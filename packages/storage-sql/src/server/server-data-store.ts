@@ -7,6 +7,7 @@ import { ServerItemStore } from "./server-item-store.ts";
 import { migrateServer } from "./server-migrator.ts";
 import { emptyTables } from "./server-rows.ts";
 import { ServerUserStore } from "./server-user-store.ts";
+import { SnapshotVersion } from "./snapshot-version.ts";
 import type { SqlSession } from "./sql-session.ts";
 
 /** Users, items and feedback on a SQL server. */
@@ -16,6 +17,8 @@ export class ServerDataStore implements DataStore {
   readonly items: ItemStore;
   readonly itemSearch: ItemSearch;
   readonly feedback: FeedbackStore;
+  /** Only where the server has such a thing. */
+  readonly dataVersion?: () => Promise<string>;
   readonly #session: SqlSession;
   readonly #tables: ServerDataTables;
   readonly #prefix: string;
@@ -29,6 +32,11 @@ export class ServerDataStore implements DataStore {
     this.items = new ServerItemStore(session, tables);
     this.itemSearch = new ServerItemSearch(session, tables);
     this.feedback = new ServerFeedbackStore(session, tables);
+    const { snapshot } = session.dialect;
+    if (snapshot !== undefined) {
+      const version = new SnapshotVersion(session, snapshot);
+      this.dataVersion = () => version.read();
+    }
   }
 
   async migrate(options?: CallOptions): Promise<void> {

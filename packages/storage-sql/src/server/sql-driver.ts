@@ -119,6 +119,8 @@ export interface SqlDialect {
   /** What a column of type `terms` takes. */
   termsValue(terms: readonly string[]): string;
   matchTerms(column: string, terms: readonly string[]): TermsMatch;
+  /** Query of one value that is another one after each commit; absent where there is none. */
+  readonly snapshot?: string;
   columnTypes(connection: SqlConnection): Promise<ColumnTypes>;
   /** Runs the migration while no other process runs one of that name. */
   withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T>;

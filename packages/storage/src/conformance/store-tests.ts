@@ -47,7 +47,7 @@ export const storeTests: readonly ConformanceTest<DataStoreContext>[] = [
     },
   },
   {
-    name: "store > the data version, where there is one, is another after each write and the same after reads",
+    name: "store > the data version, where there is one, is another after each write",
     run: async ({ store, open }) => {
       if (store.dataVersion === undefined) return;
       const other = await open();
@@ -61,16 +61,12 @@ export const storeTests: readonly ConformanceTest<DataStoreContext>[] = [
           () => other.feedback.deletePair("u", "i"),
           () => other.items.delete(["i"]),
         ];
-        const seen = new Set([store.dataVersion()]);
-        for (const [position, write] of writes.entries()) {
+        const seen = new Set([await store.dataVersion()]);
+        for (const write of writes) {
           await write();
-          const version = store.dataVersion();
-          seen.add(version);
-          expect(seen.size).toBe(position + 2);
-          await store.feedback.ofUsers(["u"]);
-          await other.items.count();
-          expect(store.dataVersion()).toBe(version);
+          seen.add(await store.dataVersion());
         }
+        expect(seen.size).toBe(writes.length + 1);
       } finally {
         await other.close();
       }
