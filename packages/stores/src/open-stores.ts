@@ -11,13 +11,14 @@ export interface OpenStoreOptions {
   readonly postgres?: SqlPoolOptions | undefined;
   /** Connections to MySQL or MariaDB. Default: as `@furze/storage-sql` has it. */
   readonly mysql?: (SqlPoolOptions & Pick<ServerStoreOptions, "isolationLevel">) | undefined;
-  /** Name under which Redis shows the connections. Default `furze`. */
+  /** Name under which Redis and MongoDB show the connections. Default `furze`. */
   readonly clientName?: string | undefined;
 }
 
 export type SqlPoolOptions = Pick<ServerStoreOptions, "maxConnections" | "maxIdleConnections" | "maxLifetimeMs">;
 
 const SQL_SCHEMES = ["sqlite", "postgres", "postgresql", "mysql"];
+const MONGO_SCHEMES = ["mongodb", "mongodb+srv"];
 const REDIS_SCHEMES = ["redis", "rediss", "redis+cluster", "rediss+cluster"];
 
 /**
@@ -27,20 +28,30 @@ const REDIS_SCHEMES = ["redis", "rediss", "redis+cluster", "rediss+cluster"];
  * @throws {UnavailableError} when the store cannot be reached
  */
 export async function openDataStore(uri: string, options: OpenStoreOptions = {}): Promise<DataStore> {
-  const scheme = schemeOf(uri, SQL_SCHEMES);
-  if (scheme === undefined) throw unknownScheme("dataStore", uri, SQL_SCHEMES);
+  const { tablePrefix, clientName } = options;
+  if (schemeOf(uri, MONGO_SCHEMES) !== undefined) {
+    const { openMongoDataStore } = await import("@furze/storage-mongodb");
+    return openMongoDataStore({ uri, tablePrefix, clientName });
+  }
+  if (schemeOf(uri, SQL_SCHEMES) === undefined) throw unknownScheme("dataStore", uri, [...SQL_SCHEMES, ...MONGO_SCHEMES]);
   const { openDataStore: open } = await import("@furze/storage-sql");
-  return open(uri, { ...poolOf(uri, options), tablePrefix: options.tablePrefix });
+  return open(uri, { ...poolOf(uri, options), tablePrefix });
 }
 
 /** Opens the cache store that a URI names; otherwise like `openDataStore`. */
 export async function openCacheStore(uri: string, options: OpenStoreOptions = {}): Promise<CacheStore> {
-  const { tablePrefix, clock } = options;
+  const { tablePrefix, clock, clientName } = options;
   if (schemeOf(uri, REDIS_SCHEMES) !== undefined) {
     const { openRedisCacheStore } = await import("@furze/storage-redis");
-    return openRedisCacheStore({ uri, prefix: tablePrefix, clock, clientName: options.clientName });
+    return openRedisCacheStore({ uri, prefix: tablePrefix, clock, clientName });
   }
-  if (schemeOf(uri, SQL_SCHEMES) === undefined) throw unknownScheme("cacheStore", uri, [...SQL_SCHEMES, ...REDIS_SCHEMES]);
+  if (schemeOf(uri, MONGO_SCHEMES) !== undefined) {
+    const { openMongoCacheStore } = await import("@furze/storage-mongodb");
+    return openMongoCacheStore({ uri, tablePrefix, clock, clientName });
+  }
+  if (schemeOf(uri, SQL_SCHEMES) === undefined) {
+    throw unknownScheme("cacheStore", uri, [...SQL_SCHEMES, ...MONGO_SCHEMES, ...REDIS_SCHEMES]);
+  }
   const { openCacheStore: open } = await import("@furze/storage-sql");
   return open(uri, { ...poolOf(uri, options), tablePrefix, clock });
 }

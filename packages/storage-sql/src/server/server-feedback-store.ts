@@ -10,6 +10,7 @@ import {
 import {
   checkFeedback,
   checkIds,
+  compareBytes,
   DEFAULT_SCAN_BATCH_SIZE,
   type FeedbackFilter,
   type FeedbackListOptions,
@@ -20,7 +21,6 @@ import {
   type Page,
 } from "@furze/storage";
 import { checkBatchSize, checkLimit } from "../checks.ts";
-import { compareBytes } from "./byte-order.ts";
 import { chunkList } from "./chunks.ts";
 import { FeedbackBatcher } from "./feedback-batcher.ts";
 import { type KeysetReading, readKeyset } from "./keyset.ts";
