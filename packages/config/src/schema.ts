@@ -28,18 +28,18 @@ const database = section<DatabaseConfig>({
     description: "Where users, items and feedback are kept.",
     default: "sqlite://~/.furze/var/lib/data.sqlite",
     backend: "data",
-    supported: ["sqlite://", "postgres://", "postgresql://", "mysql://"],
-    planned: ["mongodb://", "mongodb+srv://", "clickhouse://", "chhttp://", "chhttps://"],
+    supported: ["sqlite://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://"],
+    planned: ["clickhouse://", "chhttp://", "chhttps://"],
   }),
   cacheStore: storeUri("cache_store", {
     description: "Where ranked lists, values and time series are kept.",
     default: "sqlite://~/.furze/var/lib/cache.sqlite",
     backend: "cache",
     supported: [
-      ...["sqlite://", "postgres://", "postgresql://", "mysql://"],
+      ...["sqlite://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://"],
       ...["redis://", "rediss://", "redis+cluster://", "rediss+cluster://"],
     ],
-    planned: ["mongodb://", "mongodb+srv://"],
+    planned: [],
   }),
   tablePrefix: text("table_prefix", { description: "Begins the names of all tables.", default: "" }),
   dataTablePrefix: optionalText("data_table_prefix", {
