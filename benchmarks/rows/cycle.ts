@@ -48,7 +48,7 @@ export async function* run(): AsyncIterable<BenchResult> {
     const data = existsSync(ML_100K) ? await loadMovieLens100K(dataStore) : await loadMovieLensSmall(dataStore);
     const models = new ModelSet();
     const clock = systemClock;
-    const training = { jobs: 2, fitPeriodMs: DAY_MS, numEpochs: 100, patience: 10 };
+    const training = { jobs: 2, collaborative: { fitPeriodMs: DAY_MS, numEpochs: 100, patience: 10 } };
     const task = {
       report: () => {},
       complete: () => {},

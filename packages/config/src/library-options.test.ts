@@ -59,3 +59,21 @@ it("hands the columns of item search to training, and to the API whether there a
   expect(trainingOptions(none).searchColumns).toEqual([]);
   expect(restOptions(none).itemSearch).toBe(false);
 });
+
+it("hands the ranker and its training on", () => {
+  expect(options("").ranker).toBeUndefined();
+  const text = `
+[recommend.ranker]
+type = "fm"
+fit_period = "2h"
+fit_epoch = 7
+optimize_period = "3h"
+optimize_trials = 4
+[recommend.ranker.early_stopping]
+patience = 5`;
+  expect(options(text).ranker).toEqual({ type: "fm" });
+  const { collaborative, click } = trainingOptions(loadConfig({ text }).config);
+  const HOUR_MS = 3_600_000;
+  expect(click).toEqual({ fitPeriodMs: 2 * HOUR_MS, numEpochs: 7, patience: 5, search: { periodMs: 3 * HOUR_MS, trials: 4 } });
+  expect(collaborative).toEqual({ fitPeriodMs: HOUR_MS, numEpochs: 100, patience: 0, search: undefined });
+});

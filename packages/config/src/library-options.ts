@@ -1,6 +1,6 @@
 import type { PipelineOptions } from "@furze/recommend";
-import type { TrainingOptions } from "@furze/training";
-import type { FurzeConfig, MysqlConfig, PoolConfig } from "./types.ts";
+import type { ModelTrainingOptions, TrainingOptions } from "@furze/training";
+import type { FurzeConfig, ModelConfig, MysqlConfig, PoolConfig } from "./types.ts";
 
 const MIB = 1024 * 1024;
 
@@ -27,6 +27,7 @@ export function pipelineOptions(config: FurzeConfig): PipelineOptions {
     userToUser: recommend.userToUser,
     collaborative: recommend.collaborative.type === "mf",
     recommenders: recommend.ranker.recommenders,
+    ranker: recommend.ranker.type === "none" ? undefined : { type: recommend.ranker.type },
     external: recommend.external.map(({ memoryLimitMib, ...script }) => ({
       ...script,
       memoryLimitBytes: memoryLimitMib * MIB,
@@ -40,16 +41,23 @@ export function pipelineOptions(config: FurzeConfig): PipelineOptions {
   };
 }
 
-/** What training takes, from the `master` and `recommend.collaborative` sections. */
-export function trainingOptions(config: FurzeConfig): TrainingOptions {
-  const { fitPeriodMs, fitEpoch, earlyStopping, optimizePeriodMs, optimizeTrials } = config.recommend.collaborative;
+/** What training takes, from the `master` section and those of the models. */
+export function trainingOptions({ master, recommend }: FurzeConfig): TrainingOptions {
   return {
-    jobs: config.master.nJobs,
+    jobs: master.nJobs,
+    collaborative: modelTraining(recommend.collaborative),
+    click: modelTraining(recommend.ranker),
+    searchColumns: recommend.search.columns.map(searchColumn),
+  };
+}
+
+function modelTraining(model: ModelConfig): ModelTrainingOptions {
+  const { fitPeriodMs, fitEpoch, earlyStopping, optimizePeriodMs, optimizeTrials } = model;
+  return {
     fitPeriodMs,
     numEpochs: fitEpoch,
     patience: earlyStopping.patience,
     search: optimizePeriodMs === 0 ? undefined : { periodMs: optimizePeriodMs, trials: optimizeTrials },
-    searchColumns: config.recommend.search.columns.map(searchColumn),
   };
 }
 

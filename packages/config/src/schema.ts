@@ -123,8 +123,8 @@ const earlyStopping = section<EarlyStoppingConfig>({
   }),
 });
 
-const collaborative = section<CollaborativeConfig>({
-  type: choice("type", { description: "Model of collaborative filtering.", default: "none", choices: ["none", "mf"] }),
+/** Keys of both models that learn. */
+const training = {
   fitPeriodMs: duration("fit_period", { description: "Time between two fits.", default: "60m", minimum: 1 }),
   fitEpoch: integer("fit_epoch", { description: "Epochs of one fit.", default: 100, minimum: 1 }),
   optimizePeriodMs: duration("optimize_period", {
@@ -134,14 +134,19 @@ const collaborative = section<CollaborativeConfig>({
   }),
   optimizeTrials: integer("optimize_trials", { description: "Models that one search tries at most.", default: 10, minimum: 1 }),
   earlyStopping: table("early_stopping", earlyStopping),
+} as const;
+
+const collaborative = section<CollaborativeConfig>({
+  type: choice("type", { description: "Model of collaborative filtering.", default: "none", choices: ["none", "mf"] }),
+  ...training,
 });
 
 const ranker = section<RankerConfig>({
   type: choice("type", {
-    description: "How candidates are ranked; none merges the recommenders in order.",
+    description: "How candidates are ranked; none merges the recommenders in order, fm learns from ids and labels.",
     default: "none",
-    choices: ["none"],
-    missing: { fm: "click-through-rate ranker, use none", llm: "language-model ranker, use none" },
+    choices: ["none", "fm"],
+    missing: { llm: "language-model ranker, use none or fm" },
   }),
   recommenders: list("recommenders", { description: "Sources of candidates, in order.", default: ["latest"] }),
   cacheExpireMs: duration("cache_expire", {
@@ -149,6 +154,7 @@ const ranker = section<RankerConfig>({
     default: "120h",
     minimum: 1,
   }),
+  ...training,
 });
 
 const fallback = section<FallbackConfig>({

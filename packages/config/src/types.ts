@@ -136,8 +136,8 @@ export interface UserToUserConfig {
   readonly column: string;
 }
 
-export interface CollaborativeConfig {
-  readonly type: "none" | "mf";
+/** How a model that learns is kept up to date. */
+export interface ModelConfig {
   readonly fitPeriodMs: number;
   readonly fitEpoch: number;
   /** 0 never searches for better parameters. */
@@ -146,13 +146,17 @@ export interface CollaborativeConfig {
   readonly earlyStopping: EarlyStoppingConfig;
 }
 
+export interface CollaborativeConfig extends ModelConfig {
+  readonly type: "none" | "mf";
+}
+
 export interface EarlyStoppingConfig {
   /** Epochs without improvement after which a fit ends; 0 never ends it early. */
   readonly patience: number;
 }
 
-export interface RankerConfig {
-  readonly type: "none";
+export interface RankerConfig extends ModelConfig {
+  readonly type: "none" | "fm";
   /** Sources of candidates, merged in this order. */
   readonly recommenders: readonly string[];
   readonly cacheExpireMs: number;

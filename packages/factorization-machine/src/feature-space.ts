@@ -1,10 +1,12 @@
 import { InvalidArgumentError, type Item, type JsonValue, UnsupportedError, type User } from "@furze/core";
 import type { Dataset, IdDictionary, UserItemMatrix } from "@furze/dataset";
+import { integerIn } from "./checks.ts";
 import { buildEmbeddings, type EmbeddingKind, type EmbeddingTable } from "./embeddings.ts";
 import type { FeatureList, FeatureRows } from "./feature-rows.ts";
 import { buildSide, type FeatureSide } from "./feature-side.ts";
 import { forEachLabelEmbedding, type LabelValues } from "./label-values.ts";
 import { FmSamples } from "./samples.ts";
+import { drawUnseenPairs, type Pairs } from "./unseen-pairs.ts";
 
 /** A user to make features of. */
 export interface DescribedUser {
@@ -20,6 +22,17 @@ export interface DescribedItem {
   readonly itemId?: Item["itemId"] | undefined;
   /** Default: none. */
   readonly labels?: JsonValue | undefined;
+}
+
+/** Options of `FeatureSpace.samples`. */
+export interface SamplesOptions {
+  /**
+   * Negative samples to draw for each positive one among the items that its user has no feedback on, 0 to 100. Default 0. They teach a
+   * model to find what users choose at all, beside what they like of it; without negative or read feedback nothing else does.
+   */
+  readonly unseenPerPositive?: number | undefined;
+  /** Seed of that draw, a safe integer. Default 0. */
+  readonly seed?: number | undefined;
 }
 
 /** The parts of a `FeatureSpace`. */
@@ -143,41 +156,49 @@ export class FeatureSpace {
   }
 
   /**
-   * Every pair of the data set as a sample: positive feedback is positive, negative feedback and what was only read is negative.
+   * Every pair of the data set as a sample: positive feedback is positive, negative feedback and what was only read is negative. Drawn
+   * samples come last.
    *
-   * @throws {InvalidArgumentError} if the space is not of this data set
+   * @throws {InvalidArgumentError} if the space is not of this data set, or an option out of range
    * @throws {UnsupportedError} if the space is from a file and its items had embeddings, which files do not hold
    * Cost: 9 bytes a pair and a copy of the features of users and items.
    */
-  samples(dataset: Pick<Dataset, "positive" | "negative" | "read">): FmSamples {
+  samples(dataset: Pick<Dataset, "positive" | "negative" | "read">, options: SamplesOptions = {}): FmSamples {
     const { positive, negative, read } = dataset;
     if (positive.numUsers !== this.numUsers || positive.numItems !== this.numItems)
       throw new InvalidArgumentError("dataset", `the data set must have ${this.numUsers} users and ${this.numItems} items`);
     const { embeddings, embeddingTables: tables = [] } = this.parts;
     if (tables.length !== embeddings.length)
       throw new UnsupportedError("embeddings", "a feature space from a file holds no embeddings, so it cannot make samples");
-    const total = positive.numEntries + negative.numEntries + read.numEntries;
+    const unseen = drawUnseenPairs(
+      dataset,
+      integerIn("unseenPerPositive", options.unseenPerPositive ?? 0, 0, 100),
+      options.seed ?? 0,
+    );
+    const all = [...[positive, negative, read].map(pairsOf), unseen];
+    const total = all.reduce((sum, { userIndices }) => sum + userIndices.length, 0);
     const first = new Int32Array(total);
     const second = new Int32Array(total);
     let at = 0;
-    const add = ({ userOffsets, itemIndices, numUsers }: UserItemMatrix): void => {
-      for (let user = 0; user < numUsers; user++) {
-        for (let entry = userOffsets[user] ?? 0; entry < (userOffsets[user + 1] ?? 0); entry++) {
-          first[at] = user;
-          second[at++] = this.numUsers + (itemIndices[entry] ?? 0);
-        }
-      }
-    };
-    for (const matrix of [positive, negative, read]) add(matrix);
-    const targets = new Uint8Array(total).fill(1, 0, positive.numEntries);
+    for (const { userIndices, itemIndices } of all) {
+      first.set(userIndices, at);
+      second.set(moved(itemIndices, this.numUsers), at);
+      at += userIndices.length;
+    }
     return new FmSamples({
       rows: joined(this.parts),
-      targets,
+      targets: new Uint8Array(total).fill(1, 0, positive.numEntries),
       first,
       second,
       embeddings: tables.length === 0 || total === 0 ? undefined : { firstRow: this.numUsers, tables },
     });
   }
+}
+
+function pairsOf({ numUsers, userOffsets, itemIndices }: UserItemMatrix): Pairs {
+  const userIndices = new Int32Array(itemIndices.length);
+  for (let user = 0; user < numUsers; user++) userIndices.fill(user, userOffsets[user], userOffsets[user + 1]);
+  return { userIndices, itemIndices };
 }
 
 function rowOf(rows: FeatureRows, row: number, shift: number, path: string): FeatureList {

@@ -2,7 +2,7 @@ export type { EmbeddingKind, EmbeddingTable, RowEmbeddings } from "./embeddings.
 export { TrainingDivergedError } from "./errors.ts";
 export { type ClickMetrics, evaluateClicks } from "./evaluate.ts";
 export type { FeatureList, FeatureRows } from "./feature-rows.ts";
-export { type DescribedItem, type DescribedUser, FeatureSpace } from "./feature-space.ts";
+export { type DescribedItem, type DescribedUser, FeatureSpace, type SamplesOptions } from "./feature-space.ts";
 export type { EpochReport, FitOptions } from "./fit-loop.ts";
 export { Fm } from "./fm.ts";
 export { LabelValues } from "./label-values.ts";

@@ -61,6 +61,18 @@ export class LabelValues {
     }
   }
 
+  /** Everything that was collected, in the order of collection: what a digest of it needs. */
+  *parts(): Generator<string | Float64Array | Float32Array> {
+    for (const numbers of [this.userNumbers, this.itemNumbers]) yield* numbers.parts();
+    for (const [name, rows] of this.itemEmbeddings) {
+      yield name;
+      for (const { id, vector } of rows) {
+        yield id;
+        yield vector;
+      }
+    }
+  }
+
   #addEmbedding(name: string, row: EmbeddingRow): void {
     const rows = this.itemEmbeddings.get(name);
     if (rows === undefined) this.itemEmbeddings.set(name, [row]);
@@ -104,6 +116,12 @@ export class NumberRows {
     if (this.#values.length === before) return;
     this.ids.push(id);
     this.#ends.push(this.#values.length);
+  }
+
+  /** Names, ids and numbers: a digest of them differs where the rows do. */
+  *parts(): Generator<string | Float64Array> {
+    yield JSON.stringify([this.names, this.ids]);
+    for (const column of [this.#ends, this.#columns, this.#values]) yield Float64Array.from(column);
   }
 
   /** Calls back with the columns and values of the row that was added as number `row`. */

@@ -116,11 +116,16 @@ describe("readLibFm", () => {
 });
 
 describe("evaluateClicks", () => {
+  it("counts what scores above the threshold", () => {
+    expect(evaluateClicks([1, 2, 3, 0, -1], [1, 0, 1, 1, 1])).toMatchObject({ precision: 2 / 3, recall: 2 / 4 });
+    expect(evaluateClicks([1, 2, 3, 0, -1], [1, 0, 1, 1, 1], -0.5)).toMatchObject({ precision: 3 / 4, recall: 3 / 4 });
+  });
+
   it("has the AUC and the mean log-loss, finite for any score", () => {
     const { auc, logLoss } = evaluateClicks([0, 2, -1, 800], [0, 1, 1, 1]);
     expect(auc).toBeCloseTo(2 / 3, 12);
     expect(logLoss).toBeCloseTo((Math.LN2 + Math.log1p(Math.exp(-2)) + Math.log1p(Math.exp(1))) / 4, 12);
-    expect(evaluateClicks([-800], [1])).toEqual({ auc: 0, logLoss: 800 });
-    expect(evaluateClicks([], [])).toEqual({ auc: 0, logLoss: 0 });
+    expect(evaluateClicks([-800], [1])).toEqual({ auc: 0, logLoss: 800, precision: 0, recall: 0 });
+    expect(evaluateClicks([], [])).toEqual({ auc: 0, logLoss: 0, precision: 0, recall: 0 });
   });
 });

@@ -2,13 +2,18 @@ import type { CallOptions, Clock, Logger } from "@furze/core";
 import type { Dataset } from "@furze/dataset";
 import { digestOf, type PipelineOptions } from "@furze/recommend";
 import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
+import type { TrainingData } from "./click-samples.ts";
 import { datasetDigest } from "./dataset-digest.ts";
 import { loadData } from "./load-data.ts";
+import { plannedModels } from "./model-plan.ts";
 import { runTasks, type Task, type TaskOutcome, type TaskReporter } from "./task-graph.ts";
+import { fitTaskNames, taskNames } from "./task-names.ts";
+import { fitClick } from "./tasks/click.ts";
 import { fitCollaborative } from "./tasks/collaborative.ts";
+import type { FitModelOptions } from "./tasks/fit-model-options.ts";
 import { makeLeaderboards } from "./tasks/leaderboards.ts";
 import { makeItemNeighborLists, makeUserNeighborLists } from "./tasks/neighbor-lists.ts";
-import type { TrainingOptions } from "./trainer.ts";
+import type { ModelKindName, ModelTrainingOptions, TrainingOptions } from "./training-options.ts";
 import { type StoredModel, saveTrainingState, type TrainingState } from "./training-state.ts";
 
 export interface CycleOptions extends CallOptions {
@@ -32,25 +37,17 @@ export interface CycleResult {
 }
 
 /** SHA-256 of the options whose change makes the last cycle's work stale. */
-export function trainingDigest(options: Pick<CycleOptions, "pipeline" | "training">): string {
-  const { jobs: _jobs, fitPeriodMs: _fitPeriodMs, emptyPollMs: _emptyPollMs, search: _search, ...rest } = options.training;
-  const { searchColumns: _searchColumns, ...fit } = rest;
-  return digestOf({ pipeline: options.pipeline, fit });
+export function trainingDigest({ pipeline, training }: Pick<CycleOptions, "pipeline" | "training">): string {
+  const fits = Array.from(plannedModels(pipeline, training), ([kind, { numEpochs, patience }]) => ({
+    kind,
+    numEpochs,
+    patience,
+  }));
+  return digestOf({ pipeline, fits });
 }
 
-export const taskNames = {
-  load: "Load Dataset",
-  leaderboards: "Generate non-personalized recommendation",
-  itemToItem: "Generate item-to-item recommendation",
-  userToUser: "Generate user-to-user recommendation",
-  collaborative: "Train Collaborative Filtering Model",
-  search: "Optimize Collaborative Filtering Model",
-  itemSearch: "Index Items for Search",
-  garbage: "Collect Garbage in Cache",
-} as const;
-
 /**
- * Loads the data and makes from them everything that servers and workers read: leaderboards, neighbor lists, the factor model.
+ * Loads the data and makes from them everything that servers and workers read: leaderboards, neighbor lists, models.
  * What a failed task would have made stays as it was.
  *
  * @throws {AbortError} when `signal` ended it; nothing is published then
@@ -70,13 +67,15 @@ export async function runCycle(options: CycleOptions): Promise<CycleResult> {
 class Cycle {
   readonly #options: CycleOptions;
   readonly #startedMs: number;
-  #dataset: Dataset | undefined;
+  #data: TrainingData | undefined;
   #digest = "";
-  #model: StoredModel | undefined;
+  #lastModelId: number;
+  readonly #models = new Map<ModelKindName, StoredModel>();
 
   constructor(options: CycleOptions, startedMs: number) {
     this.#options = options;
     this.#startedMs = startedMs;
+    this.#lastModelId = Math.max(0, ...options.state.models.map(({ modelId }) => Number(modelId)));
   }
 
   tasks(): Task[] {
@@ -90,10 +89,9 @@ class Cycle {
     ) => {
       if (isWanted) tasks.push({ name, after, run: async (context) => this.#ifChanged((dataset) => run(dataset, context)) });
     };
-    // The fit comes first in the list, since with few jobs the longest task should not start last.
-    add(pipeline.collaborative, taskNames.collaborative, async (dataset, { signal, report }) => {
-      this.#model = await fitCollaborative({ ...this.#options, dataset, signal, onProgress: report });
-    });
+    // The fits come first in the list, since with few jobs the longest tasks should not start last.
+    for (const [kind, options] of plannedModels(pipeline, training))
+      tasks.push({ name: fitTaskNames[kind], after, run: (context) => this.#fit(kind, options, context) });
     add(pipeline.itemToItem.length > 0, taskNames.itemToItem, (dataset, { signal, report }) =>
       makeItemNeighborLists({ ...this.#listOptions(), dataset, recommenders: pipeline.itemToItem, signal, onProgress: report }),
     );
@@ -121,7 +119,7 @@ class Cycle {
 
   async publish(outcomes: ReadonlyMap<string, TaskOutcome>): Promise<CycleResult> {
     const { state, cacheStore, clock } = this.#options;
-    const isMadeAnew = this.#dataset !== undefined && this.#hasChanged();
+    const isMadeAnew = this.#data !== undefined && this.#hasChanged();
     const hasFailed = [...outcomes.values()].some((outcome) => outcome !== "complete");
     const next: TrainingState = {
       ...state,
@@ -131,19 +129,56 @@ class Cycle {
       listsVersion: state.listsVersion + (isMadeAnew ? 1 : 0),
       finishedMs: clock.now(),
       madeMs: isMadeAnew ? this.#startedMs : state.madeMs,
-      models: this.#model === undefined ? state.models : [this.#model],
+      models: this.#currentModels(),
     };
     await saveTrainingState(cacheStore, next);
-    const { numUsers, numItems, numPositive } = this.#dataset?.counts ?? {};
-    const summary = { ms: clock.now() - this.#startedMs, numUsers, numItems, numPositive, score: this.#model?.score };
+    const { numUsers, numItems, numPositive } = this.#data?.dataset.counts ?? {};
+    const scores = Object.fromEntries(Array.from(this.#models, ([kind, { score }]) => [`${kind}Score`, score]));
+    const summary = { ms: clock.now() - this.#startedMs, numUsers, numItems, numPositive, ...scores };
     return { state: next, summary };
+  }
+
+  /** New models, and the old ones of kinds that are still in use and have not been fitted. */
+  #currentModels(): StoredModel[] {
+    const { pipeline, training, state } = this.#options;
+    return [...plannedModels(pipeline, training).keys()].flatMap(
+      (kind) => this.#models.get(kind) ?? state.models.find((model) => model.kind === kind) ?? [],
+    );
+  }
+
+  /** Fits a model unless the one that there is was made from the same, or only a moment ago. */
+  async #fit(
+    kind: ModelKindName,
+    training: ModelTrainingOptions,
+    { signal, report }: Parameters<Task["run"]>[0],
+  ): Promise<void> {
+    const data = this.#data;
+    const madeFrom = `${this.#digest}/${trainingDigest(this.#options)}`;
+    if (data === undefined || !this.#isFitDue(kind, training, madeFrom)) return;
+    // Ids grow with time, and no two models have the same, even if they are fitted in the same millisecond.
+    this.#lastModelId = Math.max(this.#lastModelId + 1, this.#options.clock.now());
+    const modelId = String(this.#lastModelId);
+    const options: FitModelOptions = { ...this.#options, training, modelId, madeFrom, signal, onProgress: report };
+    const stored =
+      kind === "collaborative"
+        ? await fitCollaborative({ ...options, dataset: data.dataset })
+        : await fitClick({ ...options, data, logger: this.#options.logger });
+    if (stored !== undefined) this.#models.set(kind, stored);
+  }
+
+  #isFitDue(kind: ModelKindName, { fitPeriodMs }: ModelTrainingOptions, madeFrom: string): boolean {
+    const { state, isForced } = this.#options;
+    const current = state.models.find((model) => model.kind === kind);
+    if (isForced || current === undefined || state.optionsDigest !== trainingDigest(this.#options)) return true;
+    return current.madeFrom !== madeFrom && this.#startedMs >= current.fittedMs + fitPeriodMs;
   }
 
   async #load({ signal, report }: Parameters<Task["run"]>[0]): Promise<void> {
     const { dataStore, pipeline, cacheStore } = this.#options;
-    this.#dataset = await loadData({ dataStore, pipeline, nowMs: this.#startedMs, signal, onProgress: report });
-    this.#digest = datasetDigest(this.#dataset);
-    await cacheStore.addPoints(this.#statistics(this.#dataset), { signal });
+    const data = await loadData({ dataStore, pipeline, nowMs: this.#startedMs, signal, onProgress: report });
+    this.#data = data;
+    this.#digest = datasetDigest(data.dataset, data.labels);
+    await cacheStore.addPoints(this.#statistics(data.dataset), { signal });
   }
 
   #statistics({ counts }: Dataset): { name: string; timestampMs: number; value: number }[] {
@@ -158,7 +193,7 @@ class Cycle {
   }
 
   async #ifChanged(run: (dataset: Dataset) => Promise<void>): Promise<void> {
-    if (this.#dataset !== undefined && this.#hasChanged()) await run(this.#dataset);
+    if (this.#data !== undefined && this.#hasChanged()) await run(this.#data.dataset);
   }
 
   /** Whether the last cycle's work does not stand for these data and options any more, or nears its expiry. */

@@ -1,17 +1,24 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Dataset, FeatureTable, IdDictionary, UserItemMatrix } from "@furze/dataset";
+import type { LabelValues } from "@furze/factorization-machine";
 
 /**
  * SHA-256, in hex, of all that training reads from a data set: ids, pairs, weights, labels, hidden flags. Data sets with the
  * same content have the same digest, whatever the number of rows says. Cost: O(size of the data set), about 1 GB/s.
+ *
+ * @param labels numbers and embeddings in the labels, where a model looks at them
  */
-export function datasetDigest(dataset: Dataset): string {
+export function datasetDigest(dataset: Dataset, labels?: LabelValues): string {
   const hash = createHash("sha256");
   for (const ids of [dataset.userIds, dataset.itemIds]) addIds(hash, ids);
   for (const matrix of [dataset.positive, dataset.negative, dataset.read]) addMatrix(hash, matrix);
   for (const table of [dataset.itemCategories, dataset.itemLabels, dataset.userLabels]) addTable(hash, table);
   addArray(hash, dataset.isItemHidden);
   addArray(hash, dataset.itemTimestampsMs);
+  for (const part of labels?.parts() ?? []) {
+    if (typeof part === "string") hash.update(`${part.length}:${part}`);
+    else addArray(hash, part);
+  }
   return hash.digest("hex");
 }
 

@@ -1,5 +1,6 @@
-export { type CycleOptions, type CycleResult, runCycle, taskNames, trainingDigest } from "./cycle.ts";
+export { type CycleOptions, type CycleResult, runCycle, trainingDigest } from "./cycle.ts";
 export { datasetDigest } from "./dataset-digest.ts";
+export type { ClickParameters } from "./search/click-parameters.ts";
 export {
   type AlsSearchParameters,
   type BprSearchParameters,
@@ -8,6 +9,7 @@ export {
   factorModel,
 } from "./search/factor-parameters.ts";
 export type { FactorSearchOptions, FactorSearchResult, FactorTrial } from "./search/factor-search-options.ts";
+export { type ClickSearchOptions, type ClickSearchResult, searchClickModel } from "./search/search-click-model.ts";
 export { searchFactorModel } from "./search/search-factor-model.ts";
 export {
   type ReportedTask,
@@ -18,6 +20,16 @@ export {
   type TaskOutcome,
   type TaskReporter,
 } from "./task-graph.ts";
+export { fitTaskNames, searchTaskNames, taskNames } from "./task-names.ts";
 export { type MakeLeaderboardsOptions, makeLeaderboards } from "./tasks/leaderboards.ts";
-export { type SearchOptions, Trainer, type TrainerOptions, type TrainingOptions } from "./trainer.ts";
-export { INITIAL_STATE, loadTrainingState, type StoredModel, saveTrainingState, type TrainingState } from "./training-state.ts";
+export { Trainer, type TrainerOptions } from "./trainer.ts";
+export type { ModelKindName, ModelTrainingOptions, SearchOptions, TrainingOptions } from "./training-options.ts";
+export {
+  INITIAL_STATE,
+  loadTrainingState,
+  type SearchRecord,
+  type SearchRecords,
+  type StoredModel,
+  saveTrainingState,
+  type TrainingState,
+} from "./training-state.ts";

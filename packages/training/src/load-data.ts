@@ -1,7 +1,9 @@
 import type { CallOptions, ProgressListener } from "@furze/core";
-import { type Dataset, loadDataset } from "@furze/dataset";
+import { loadDataset } from "@furze/dataset";
+import { LabelValues } from "@furze/factorization-machine";
 import type { PipelineOptions } from "@furze/recommend";
 import type { DataStore } from "@furze/storage";
+import type { TrainingData } from "./click-samples.ts";
 import { neighborColumns } from "./columns.ts";
 
 export interface LoadDataOptions extends CallOptions {
@@ -13,16 +15,20 @@ export interface LoadDataOptions extends CallOptions {
 
 /**
  * Loads what training works on: feedback that plays a role and is neither too old nor of the future, items that have not expired.
+ * Numbers and embeddings in the labels are kept only when there is a ranker that looks at them.
  *
  * @throws {ExpressionError} if the column of a neighbor recommender does not compile
  */
-export async function loadData({ dataStore, pipeline, nowMs, signal, onProgress }: LoadDataOptions): Promise<Dataset> {
+export async function loadData({ dataStore, pipeline, nowMs, signal, onProgress }: LoadDataOptions): Promise<TrainingData> {
   const { roles, feedbackTtlMs, itemTtlMs, clockErrorMs } = pipeline;
   const counts = await Promise.all([dataStore.users.count(), dataStore.items.count(), dataStore.feedback.count()]);
   const since = (ttlMs: number | undefined) => (ttlMs === undefined ? undefined : nowMs - ttlMs);
-  return loadDataset({
-    users: dataStore.users.scan({ signal }),
-    items: dataStore.items.scan({ signal }),
+  const labels = pipeline.ranker?.type === "fm" ? new LabelValues() : undefined;
+  const users = dataStore.users.scan({ signal });
+  const items = dataStore.items.scan({ signal });
+  const dataset = await loadDataset({
+    users: labels?.users(users) ?? users,
+    items: labels?.items(items) ?? items,
     feedback: dataStore.feedback.scan({
       order: "user",
       expressions: [...roles.positive, ...roles.negative, ...roles.read],
@@ -37,4 +43,5 @@ export async function loadData({ dataStore, pipeline, nowMs, signal, onProgress 
     signal,
     onProgress,
   });
+  return { dataset, labels };
 }

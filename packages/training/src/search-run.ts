@@ -1,11 +1,14 @@
 import type { CallOptions, Clock, Logger } from "@furze/core";
 import type { PipelineOptions } from "@furze/recommend";
 import type { CacheStore, DataStore } from "@furze/storage";
-import { taskNames } from "./cycle.ts";
+import { clickSamples, type TrainingData } from "./click-samples.ts";
 import { loadData } from "./load-data.ts";
+import { searchClickModel } from "./search/search-click-model.ts";
 import { searchFactorModel } from "./search/search-factor-model.ts";
-import { runTasks, type TaskReporter } from "./task-graph.ts";
-import { saveTrainingState, type TrainingState } from "./training-state.ts";
+import { runTasks, type Task, type TaskReporter } from "./task-graph.ts";
+import { searchTaskNames } from "./task-names.ts";
+import type { ModelKindName } from "./training-options.ts";
+import { type SearchRecords, saveTrainingState, type TrainingState } from "./training-state.ts";
 
 export interface SearchRunOptions extends CallOptions {
   readonly dataStore: DataStore;
@@ -15,33 +18,57 @@ export interface SearchRunOptions extends CallOptions {
   readonly clock: Clock;
   readonly logger?: Logger | undefined;
   readonly state: TrainingState;
+  /** What is searched for. */
+  readonly kind: ModelKindName;
   /** Models that the search tries at most, > 0. */
   readonly trials: number;
   /** How long it may take, milliseconds, > 0: the next cycle must not wait for it. */
   readonly timeLimitMs: number;
 }
 
+/** What a search has found, and what it is called with. */
+interface SearchCall extends CallOptions {
+  readonly data: TrainingData;
+  readonly records: SearchRecords;
+  readonly trials: number;
+  readonly timeLimitMs: number;
+  readonly onTrial: (trial: { readonly number: number }) => void;
+}
+
+/** Searches by what they search for; each gives the parameters and the score it has found, if any. */
+const SEARCHES = {
+  collaborative: async ({ data, records, ...options }: SearchCall) =>
+    (await searchFactorModel({ ...options, matrix: data.dataset.positive, start: records.collaborative?.tuned })).best,
+  click: async ({ data, records, ...options }: SearchCall) =>
+    (await searchClickModel({ ...options, samples: clickSamples(data).samples, start: records.click?.tuned })).best,
+} as const;
+
 /**
- * Searches for better parameters of the factor model and remembers them for the next fit. A search that fails leaves those in use.
+ * Searches for better parameters of a model and remembers them for the next fit. A search that fails leaves those in use.
  *
  * @returns the state with what was found
  * @throws {AbortError} when `signal` ended it; nothing is remembered then
  */
 export async function runSearch(options: SearchRunOptions): Promise<TrainingState> {
-  const { state, clock, trials, timeLimitMs } = options;
-  let tuned = state.tuned;
-  const search = {
-    name: taskNames.search,
-    run: async ({ signal, report }: { signal: AbortSignal; report: (progress: { done: number; total: number }) => void }) => {
-      const { positive } = await loadData({ ...options, nowMs: clock.now(), signal });
-      const onTrial = ({ number }: { number: number }) => report({ done: Math.min(number + 1, trials), total: trials });
-      const { best } = await searchFactorModel({ matrix: positive, trials, timeLimitMs, start: state.tuned, signal, onTrial });
-      tuned = best?.parameters ?? tuned;
-      options.logger?.info("search done", { score: best?.score, ...best?.parameters });
-    },
+  const { state, clock, kind, trials, timeLimitMs, logger } = options;
+  const records = state.searches;
+  let tuned: unknown = records[kind]?.tuned;
+  const run: Task["run"] = async ({ signal, report }) => {
+    const data = await loadData({ ...options, nowMs: clock.now(), signal });
+    const onTrial = ({ number }: { readonly number: number }) => report({ done: Math.min(number + 1, trials), total: trials });
+    const best = await SEARCHES[kind]({ data, records, trials, timeLimitMs, signal, onTrial });
+    tuned = best?.parameters ?? tuned;
+    logger?.info("search done", { model: kind, score: best?.score, ...best?.parameters });
   };
-  await runTasks([search], { jobs: 1, reporter: options.reporter, logger: options.logger, signal: options.signal });
-  const next = { ...state, tuned, searchedMs: clock.now() };
+  await runTasks([{ name: searchTaskNames[kind], run }], {
+    jobs: 1,
+    reporter: options.reporter,
+    logger,
+    signal: options.signal,
+  });
+  // The kind says which parameters these are, which types cannot.
+  const searches = { ...records, [kind]: { tuned, searchedMs: clock.now() } } as SearchRecords;
+  const next = { ...state, searches };
   await saveTrainingState(options.cacheStore, next);
   return next;
 }

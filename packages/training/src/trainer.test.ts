@@ -8,7 +8,8 @@ import { openBlobStore } from "@furze/storage-blob";
 import { openSqliteCacheStore, openSqliteDataStore } from "@furze/storage-sql";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TaskReporter } from "./task-graph.ts";
-import { type SearchOptions, Trainer } from "./trainer.ts";
+import { Trainer } from "./trainer.ts";
+import type { ModelTrainingOptions } from "./training-options.ts";
 
 const START_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -90,13 +91,13 @@ async function addFeedback(): Promise<void> {
   await dataStore.feedback.upsert(rows, { mode: "sum" });
 }
 
-async function open(changes: Partial<PipelineOptions> = {}, search?: SearchOptions): Promise<Trainer> {
+async function open(changes: Partial<PipelineOptions> = {}, models: Partial<ModelTrainingOptions> = {}): Promise<Trainer> {
   const trainer = await Trainer.open({
     dataStore,
     cacheStore,
     blobStore,
     pipeline: { ...pipeline, ...changes },
-    training: { jobs: 2, fitPeriodMs: HOUR_MS, numEpochs: 5, patience: 2, emptyPollMs: 5, search },
+    training: { jobs: 2, collaborative: { fitPeriodMs: HOUR_MS, numEpochs: 5, patience: 2, ...models }, emptyPollMs: 5 },
     reporter,
     clock,
   });
@@ -161,8 +162,8 @@ describe("Trainer", () => {
     const now = vi.spyOn(clock, "now");
     after.start();
     expect(after.state).toEqual(before.state);
-    // It asks for the time to see whether a cycle or a search is due, and once more to know how long to sleep.
-    await until(() => now.mock.calls.length >= 3);
+    // It asks for the time to see whether a cycle is due, and once more to know how long to sleep.
+    await until(() => now.mock.calls.length >= 2);
     now.mockRestore();
     expect(started).toEqual([]);
     await after.stop();
@@ -200,18 +201,31 @@ describe("Trainer", () => {
 
   it("searches for better parameters between cycles, and fits what it has found", async () => {
     await addFeedback();
-    const trainer = await open({}, { periodMs: 24 * HOUR_MS, trials: 3 });
+    const trainer = await open({}, { search: { periodMs: 24 * HOUR_MS, trials: 3 } });
     trainer.start();
     await until(() => trainer.state.listsVersion === 2);
     expect(failed).toEqual([]);
     expect(started.filter((name) => name === "Optimize Collaborative Filtering Model").length).toBe(1);
-    const { tuned, searchedMs, models } = trainer.state;
-    expect(tuned?.numFactors).toBeGreaterThan(0);
-    expect(searchedMs).toBe(clock.now());
+    const { searches, models } = trainer.state;
+    expect(searches.collaborative?.tuned?.numFactors).toBeGreaterThan(0);
+    expect(searches.collaborative?.searchedMs).toBe(clock.now());
     expect(models.length).toBe(1);
     await trainer.stop();
-    const after = await open({}, { periodMs: 24 * HOUR_MS, trials: 3 });
-    expect(after.state.tuned).toEqual(tuned);
+    const after = await open({}, { search: { periodMs: 24 * HOUR_MS, trials: 3 } });
+    expect(after.state.searches).toEqual(searches);
+  });
+
+  it("searches for each model in turn, and remembers both", async () => {
+    await addFeedback();
+    const trainer = await open({ ranker: { type: "fm" } }, { search: { periodMs: 24 * HOUR_MS, trials: 2 } });
+    trainer.start();
+    await until(() => trainer.state.searches.click !== undefined && trainer.state.searches.collaborative !== undefined);
+    expect(failed).toEqual([]);
+    expect(trainer.state.searches.click?.tuned?.numFactors).toBeGreaterThan(0);
+    expect(started.filter((name) => name.startsWith("Optimize")).toSorted()).toEqual([
+      "Optimize Click-Through Rate Prediction Model",
+      "Optimize Collaborative Filtering Model",
+    ]);
   });
 
   it("starts nothing more once it is stopped, even while it looks whether something is due", async () => {

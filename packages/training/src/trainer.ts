@@ -1,34 +1,12 @@
 import { AbortError, type Clock, FurzeError, type Logger, silentLogger, throwIfAborted } from "@furze/core";
 import type { PipelineOptions } from "@furze/recommend";
-import type { BlobStore, CacheStore, DataStore, SearchColumn } from "@furze/storage";
+import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
 import { type CycleResult, runCycle, trainingDigest } from "./cycle.ts";
+import { cyclePeriodMs, plannedModels } from "./model-plan.ts";
 import { runSearch } from "./search-run.ts";
 import type { TaskReporter } from "./task-graph.ts";
+import type { ModelKindName, SearchOptions, TrainingOptions } from "./training-options.ts";
 import { loadTrainingState, type TrainingState } from "./training-state.ts";
-
-export interface SearchOptions {
-  /** Time between two searches, milliseconds, > 0. A search ends before the next cycle is due. */
-  readonly periodMs: number;
-  /** Models that one search tries at most, > 0. */
-  readonly trials: number;
-}
-
-export interface TrainingOptions {
-  /** How many tasks run side by side, > 0. */
-  readonly jobs: number;
-  /** Time between two cycles, milliseconds. */
-  readonly fitPeriodMs: number;
-  /** Epochs of the factor model at most, > 0. */
-  readonly numEpochs: number;
-  /** Evaluations without a better score after which a fit stops; 0 = never early. */
-  readonly patience: number;
-  /** Search for better parameters of the factor model. Default: never. */
-  readonly search?: SearchOptions | undefined;
-  /** What item search looks into. Default none: search is off. */
-  readonly searchColumns?: readonly SearchColumn[] | undefined;
-  /** How often to look for the first feedback, milliseconds. Default 5,000. */
-  readonly emptyPollMs?: number | undefined;
-}
 
 export interface TrainerOptions {
   readonly dataStore: DataStore;
@@ -44,8 +22,8 @@ export interface TrainerOptions {
 const RETRY_MS = 30_000;
 
 /**
- * Runs training cycles: one at the start unless the last is still good, then one each `fitPeriodMs`, and whenever it is told to.
- * Between cycles it searches for better parameters, where `search` says so; what it finds is fitted at once.
+ * Runs training cycles: one at the start unless the last is still good, then one each shortest `fitPeriodMs`, and whenever it is
+ * told to. Between cycles it searches for better parameters, where `search` says so; what it finds is fitted at once.
  * Before there is any feedback it waits; that is a state, not a failure. What it has made survives a restart.
  * Item search is set up at the start and filled up in each cycle.
  */
@@ -111,7 +89,7 @@ export class Trainer {
       this.#retryMs = 0;
       try {
         if (isForced || (await this.#isDue())) await this.#runCycle(isForced);
-        else if (this.#isSearchDue()) await this.#search();
+        else await this.#searchIfDue();
       } catch (error) {
         if (!isAbort(error)) {
           this.#retryMs = RETRY_MS;
@@ -146,39 +124,49 @@ export class Trainer {
     }
   }
 
-  async #search(): Promise<void> {
+  /** Searches for the model that has waited longest, so that none keeps the others from their turn. */
+  async #searchIfDue(): Promise<void> {
+    const [first] = this.#searches().sort((a, b) => a.dueMs - b.dueMs);
+    if (first !== undefined && this.#options.clock.now() >= first.dueMs) await this.#search(first.kind, first.search);
+  }
+
+  async #search(kind: ModelKindName, { trials }: SearchOptions): Promise<void> {
     throwIfAborted(this.#stopping.signal);
-    const { pipeline, training, clock, ...others } = this.#options;
+    const { clock } = this.#options;
     const searching = new AbortController();
     this.#cycle = searching;
     try {
-      const before = this.#state.tuned;
+      const before = this.#state.searches[kind]?.tuned;
+      const timeLimitMs = Math.max(1, this.#nextCycleMs() - clock.now());
       this.#state = await runSearch({
-        ...others,
-        ...{ pipeline, clock, state: this.#state, signal: searching.signal, trials: training.search?.trials ?? 1 },
-        timeLimitMs: Math.max(1, this.#nextCycleMs() - clock.now()),
+        ...this.#options,
+        state: this.#state,
+        signal: searching.signal,
+        kind,
+        trials,
+        timeLimitMs,
       });
       // What the search has found is worth nothing before it is fitted.
-      if (JSON.stringify(this.#state.tuned) !== JSON.stringify(before)) this.#isTriggered = true;
+      if (JSON.stringify(this.#state.searches[kind]?.tuned) !== JSON.stringify(before)) this.#isTriggered = true;
     } finally {
       this.#cycle = undefined;
     }
   }
 
-  #isSearchDue(): boolean {
-    return this.#options.clock.now() >= this.#nextSearchMs();
-  }
-
-  /** Never, while there is no model whose parameters could be better. */
-  #nextSearchMs(): number {
-    const { search } = this.#options.training;
-    const { searchedMs, models } = this.#state;
-    if (search === undefined || models.length === 0) return Number.POSITIVE_INFINITY;
-    return searchedMs === undefined ? 0 : searchedMs + search.periodMs;
+  /** Searches that are wanted, for models that there are, with the time when they are due. */
+  #searches(): { readonly kind: ModelKindName; readonly search: SearchOptions; readonly dueMs: number }[] {
+    const { pipeline, training } = this.#options;
+    const { models, searches } = this.#state;
+    return Array.from(plannedModels(pipeline, training)).flatMap(([kind, { search }]) => {
+      if (search === undefined || !models.some((model) => model.kind === kind)) return [];
+      const searchedMs = searches[kind]?.searchedMs;
+      return [{ kind, search, dueMs: searchedMs === undefined ? 0 : searchedMs + search.periodMs }];
+    });
   }
 
   #nextCycleMs(): number {
-    return this.#state.finishedMs + this.#options.training.fitPeriodMs;
+    const { pipeline, training } = this.#options;
+    return this.#state.finishedMs + cyclePeriodMs(pipeline, training);
   }
 
   async #isDue(): Promise<boolean> {
@@ -197,7 +185,10 @@ export class Trainer {
   #pauseMs(): number {
     if (this.#retryMs > 0) return this.#retryMs;
     if (this.#state.listsVersion === 0) return this.#options.training.emptyPollMs ?? 5000;
-    return Math.max(0, Math.min(this.#nextCycleMs(), this.#nextSearchMs()) - this.#options.clock.now());
+    return Math.max(
+      0,
+      Math.min(this.#nextCycleMs(), ...this.#searches().map(({ dueMs }) => dueMs)) - this.#options.clock.now(),
+    );
   }
 
   #sleep(ms: number): Promise<void> {

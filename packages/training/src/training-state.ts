@@ -1,21 +1,38 @@
 import type { CallOptions } from "@furze/core";
 import type { CacheStore } from "@furze/storage";
+import type { ClickParameters } from "./search/click-parameters.ts";
 import type { FactorParameters } from "./search/factor-parameters.ts";
+import type { ModelKindName } from "./training-options.ts";
 
 /** A model file in the blob store. */
 export interface StoredModel {
-  /** What the model does, such as `collaborative`. */
-  readonly kind: string;
+  readonly kind: ModelKindName;
   readonly modelId: string;
   /** Name of the blob. */
   readonly blobName: string;
   readonly sizeBytes: number;
   /** 64 hexadecimal digits. */
   readonly sha256: string;
-  /** NDCG@10 on held-out feedback; `undefined` when there was too little to hold out. */
+  /** Quality on held-out feedback: NDCG@10 of a factor model, AUC of a click model; `undefined` when there was too little to hold out. */
   readonly score: number | undefined;
   /** UTC milliseconds. */
   readonly fittedMs: number;
+  /** Digest of the data and options that it was fitted on. */
+  readonly madeFrom: string;
+}
+
+/** What is known from searching for better parameters of one model. */
+export interface SearchRecord<Parameters> {
+  /** The best parameters; absent when a search has not found any. */
+  readonly tuned?: Parameters | undefined;
+  /** When the last search ended, UTC milliseconds. */
+  readonly searchedMs: number;
+}
+
+/** Searches by what the model does; absent before the first. */
+export interface SearchRecords {
+  readonly collaborative?: SearchRecord<FactorParameters> | undefined;
+  readonly click?: SearchRecord<ClickParameters> | undefined;
 }
 
 /** What the master remembers between cycles and restarts. */
@@ -32,10 +49,7 @@ export interface TrainingState {
   readonly madeMs: number;
   /** Current model of each kind. */
   readonly models: readonly StoredModel[];
-  /** Parameters that a search has found best for the factor model; absent before the first search. */
-  readonly tuned?: FactorParameters | undefined;
-  /** When the last search ended, UTC milliseconds; absent before the first. */
-  readonly searchedMs?: number | undefined;
+  readonly searches: SearchRecords;
 }
 
 export const INITIAL_STATE: TrainingState = {
@@ -45,10 +59,11 @@ export const INITIAL_STATE: TrainingState = {
   finishedMs: 0,
   madeMs: 0,
   models: [],
+  searches: {},
 };
 
 const KEY = "training/state";
-const VERSION = 1;
+const VERSION = 2;
 
 /** Reads the state; an absent one, or one of another version, gives `INITIAL_STATE`. */
 export async function loadTrainingState(cache: CacheStore, options: CallOptions = {}): Promise<TrainingState> {

@@ -1,4 +1,4 @@
-import { medianPruner, type StepReport, Study, type Trial, type TrialRecord } from "@furze/automl";
+import { medianPruner, Study, type Trial, type TrialRecord } from "@furze/automl";
 import { InvalidArgumentError, InvalidDatasetError } from "@furze/core";
 import { randomSplit, type Split, type UserItemMatrix } from "@furze/dataset";
 import type { EpochReport } from "@furze/matrix-factorization";
@@ -13,6 +13,7 @@ import {
   toParameters,
   toValues,
 } from "./factor-space.ts";
+import { runTrial } from "./run-trial.ts";
 import { TrialCost } from "./trial-cost.ts";
 
 /** Most epochs of a trial, epochs between two evaluations, and the epochs that a usual trial runs. */
@@ -20,9 +21,6 @@ const SCHEDULES = {
   als: { numEpochs: 24, evaluationInterval: 1, usualEpochs: 16 },
   bpr: { numEpochs: 60, evaluationInterval: 5, usualEpochs: 50 },
 } as const;
-/** A trial ends when so many evaluations have brought less than this gain, relative to the score before. */
-const PATIENCE = 3;
-const LEAST_GAIN = 0.001;
 /** Share of the time that is kept for the last look at the best model. */
 const LAST_LOOK_SHARE = 0.05;
 /** Scores that differ by less are the same, relative: about the standard error of the NDCG of some thousand users. */
@@ -31,9 +29,6 @@ const TOLERANCE = 0.01;
 const TRIAL_SHARES = [1 / 300, 1 / 20] as const;
 /** Evaluations before a trial may be given up. */
 const WARMUP = 5;
-
-/** Reason of an abort, to tell it from others. */
-const PRUNED = Symbol("pruned");
 
 /** Where a search begins for each model: the defaults of the models. */
 const FIRST: Readonly<Record<FactorParameters["kind"], FactorParameters>> = {
@@ -186,35 +181,15 @@ class FactorSearch {
     const { numEpochs, evaluationInterval } = SCHEDULES[kind];
     const parameters = toParameters(trial.parameters, numEpochs, this.#weights);
     const fitter = factorModel(parameters, { seed, evaluationInterval, patience: 0, evaluationK: k });
-    const ended = new AbortController();
     const start = performance.now();
-    const onEpoch = ({ epoch, score }: EpochReport): void => {
-      this.#cost.observe(kind, numFactors, (performance.now() - start) / epoch);
-      if (score === undefined) return;
-      trial.report(epoch / evaluationInterval, score);
-      if (trial.shouldPrune()) ended.abort(PRUNED);
-      else if (hasSettled(trial.steps)) ended.abort();
-    };
-    try {
-      const fitSignal = AbortSignal.any([signal, ended.signal]);
-      using model = await fitter.fit(this.#split.train, { validation: this.#split.test, signal: fitSignal, onEpoch, pool });
-      return model.score;
-    } catch (error) {
-      if (ended.signal.reason === PRUNED) return undefined;
-      // At the time limit, what the trial has reached by then counts.
-      if ((signal.aborted || ended.signal.aborted) && trial.steps.length > 0) return bestOf(trial.steps);
-      throw error;
-    }
+    return runTrial(trial, signal, (controls) => {
+      const onEpoch = ({ epoch, score }: EpochReport): void => {
+        this.#cost.observe(kind, numFactors, (performance.now() - start) / epoch);
+        if (score !== undefined) controls.onScore(epoch / evaluationInterval, score);
+      };
+      return fitter.fit(this.#split.train, { validation: this.#split.test, signal: controls.signal, onEpoch, pool });
+    });
   }
-}
-
-function bestOf(steps: readonly StepReport[]): number {
-  return Math.max(...steps.map(({ value }) => value));
-}
-
-/** Whether the last evaluations have brought next to nothing. */
-function hasSettled(steps: readonly StepReport[]): boolean {
-  return steps.length > PATIENCE && bestOf(steps) <= bestOf(steps.slice(0, -PATIENCE)) * (1 + LEAST_GAIN);
 }
 
 /** Equal for equal places. */

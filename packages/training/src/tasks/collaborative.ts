@@ -1,74 +1,47 @@
-import { createHash } from "node:crypto";
-import type { CallOptions, Clock, ProgressListener } from "@furze/core";
 import { type Dataset, leaveOneOutSplit } from "@furze/dataset";
-import { Als, type MatrixFactorizationModel } from "@furze/matrix-factorization";
+import { Als } from "@furze/matrix-factorization";
 import { encodeCollaborativeModel } from "@furze/recommend";
-import type { BlobStore, CacheStore } from "@furze/storage";
 import { factorModel } from "../search/factor-parameters.ts";
-import type { StoredModel, TrainingState } from "../training-state.ts";
+import type { StoredModel } from "../training-state.ts";
+import type { FitModelOptions } from "./fit-model-options.ts";
+import { fitTwice } from "./fit-twice.ts";
+import { storeModel } from "./store-model.ts";
 
-export interface FitCollaborativeOptions extends CallOptions {
+export interface FitCollaborativeOptions extends FitModelOptions {
   readonly dataset: Dataset;
-  readonly blobStore: BlobStore;
-  readonly cacheStore: CacheStore;
-  readonly clock: Clock;
-  readonly training: {
-    /** Epochs at most, > 0. */
-    readonly numEpochs: number;
-    /** Evaluations without a better score after which the search for the best epoch stops; 0 = never early. */
-    readonly patience: number;
-  };
-  /** Its models stay in the blob store until the next fit, since workers may be fetching them. */
-  readonly state: TrainingState;
-  readonly onProgress?: ProgressListener | undefined;
 }
 
 /**
- * Fits the factor model in two steps: on all but one item of each user, to find the best epoch and its score, and then for so
- * many epochs on everything, so that the model that serves has seen all there is. When a search has found parameters, these are
- * fitted, for the epochs that it found.
+ * Fits the factor model, first on all but one item of each user. When a search has found parameters, these are fitted, for the epochs
+ * that it found.
  *
  * @throws {InvalidDatasetError} if there is no positive feedback
  */
 export async function fitCollaborative(options: FitCollaborativeOptions): Promise<StoredModel> {
-  const { dataset, training, signal, clock } = options;
-  const { tuned } = options.state;
+  const { dataset, training, signal, clock, state, modelId } = options;
+  const tuned = state.searches.collaborative?.tuned;
   const numEpochs = tuned?.numEpochs ?? training.numEpochs;
   const { train, test } = leaveOneOutSplit(dataset.positive);
-  const hasTest = test.numEntries > 0;
-  const total = numEpochs * (hasTest ? 2 : 1);
-  let done = 0;
-  const onEpoch = (): void => options.onProgress?.({ done: Math.min(++done, total), total });
-  let best: { epoch: number; score: number | undefined } = { epoch: numEpochs, score: undefined };
-  if (hasTest) {
-    const model = tuned === undefined ? new Als({ numEpochs, patience: training.patience }) : factorModel(tuned);
-    using trial = await model.fit(train, { validation: test, signal, onEpoch });
-    best = { epoch: tuned?.numEpochs ?? trial.bestEpoch, score: trial.score };
-  }
-  done = total - best.epoch;
-  const model = tuned === undefined ? new Als({ numEpochs: best.epoch }) : factorModel(tuned);
-  using final = await model.fit(dataset.positive, { signal, onEpoch });
-  const stored = await store(final, best.score, options);
-  if (best.score !== undefined) {
-    await options.cacheStore.addPoints([{ name: "cf_ndcg", timestampMs: clock.now(), value: best.score }], { signal });
+  const trial = async (onEpoch: () => void): Promise<{ bestEpoch: number; score: number | undefined }> => {
+    const fitter = tuned === undefined ? new Als({ numEpochs, patience: training.patience }) : factorModel(tuned);
+    using model = await fitter.fit(train, { validation: test, signal, onEpoch });
+    return { bestEpoch: tuned?.numEpochs ?? model.bestEpoch, score: model.score };
+  };
+  const { model, score } = await fitTwice({
+    numEpochs,
+    trial: test.numEntries > 0 ? trial : undefined,
+    final: (bestEpoch, onEpoch) => {
+      const fitter = tuned === undefined ? new Als({ numEpochs: bestEpoch }) : factorModel(tuned);
+      return fitter.fit(dataset.positive, { signal, onEpoch });
+    },
+    onProgress: options.onProgress,
+  });
+  using factors = model;
+  const fittedMs = clock.now();
+  const bytes = encodeCollaborativeModel({ modelId, userIds: dataset.userIds, itemIds: dataset.itemIds, factors });
+  const stored = await storeModel({ ...options, kind: "collaborative", bytes, score, fittedMs, inUse: state.models });
+  if (score !== undefined) {
+    await options.cacheStore.addPoints([{ name: "cf_ndcg", timestampMs: fittedMs, value: score }], { signal });
   }
   return stored;
-}
-
-async function store(
-  factors: MatrixFactorizationModel,
-  score: number | undefined,
-  { dataset, blobStore, clock, state, signal }: FitCollaborativeOptions,
-): Promise<StoredModel> {
-  const fittedMs = clock.now();
-  const modelId = String(fittedMs);
-  const bytes = encodeCollaborativeModel({ modelId, userIds: dataset.userIds, itemIds: dataset.itemIds, factors });
-  const blobName = `collaborative-${modelId}.model`;
-  await blobStore.put(blobName, bytes, { signal });
-  const inUse = new Set([blobName, ...state.models.map((model) => model.blobName)]);
-  for (const blob of await blobStore.list({ signal })) {
-    if (blob.name.startsWith("collaborative-") && !inUse.has(blob.name)) await blobStore.delete(blob.name, { signal });
-  }
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { kind: "collaborative", modelId, blobName, sizeBytes: bytes.length, sha256, score, fittedMs };
 }
