@@ -1,0 +1,718 @@
+// Generated from the OpenAPI document of @furze/rest-api by "pnpm generate". Do not edit.
+
+/** One call of the API, as a method describes it. */
+export interface ApiCall {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Path with everything filled in and escaped. */
+  readonly path: string;
+  /** Query parameters by their names on the wire. */
+  readonly query?: Readonly<Record<string, QueryValue>>;
+  readonly body?: unknown;
+}
+
+export type QueryValue = string | number | boolean | readonly string[] | undefined;
+
+export interface CallOptions {
+  /** Ends the call. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HealthStatus {
+  readonly Ready: boolean;
+  readonly DataStoreError: string | null;
+  readonly CacheStoreError: string | null;
+  readonly DataStoreConnected: boolean;
+  readonly CacheStoreConnected: boolean;
+}
+
+export interface Success {
+  readonly RowAffected: number;
+}
+
+export interface User {
+  /** 1 to 256 characters */
+  readonly UserId: string;
+  readonly Labels?: Labels | undefined;
+  readonly Comment?: string | null | undefined;
+}
+
+/** Text, number, list of texts, list of numbers, or an object of these */
+export type Labels = string | number | null | readonly string[] | readonly number[] | { readonly [name: string]: Labels };
+
+export interface UserPatch {
+  readonly Labels?: Labels | undefined;
+  readonly Comment?: string | null | undefined;
+}
+
+export interface UserAnswer {
+  readonly UserId: string;
+  readonly Labels: Labels;
+  readonly Comment: string;
+}
+
+export interface UsersPage {
+  /** Empty after the last row */
+  readonly Cursor: string;
+  readonly Users: readonly UserAnswer[];
+}
+
+export interface Item {
+  /** 1 to 256 characters */
+  readonly ItemId: string;
+  readonly IsHidden?: boolean | null | undefined;
+  readonly Categories?: readonly string[] | null | undefined;
+  /** RFC 3339 or another common format; without a zone UTC */
+  readonly Timestamp?: string | null | undefined;
+  readonly Labels?: Labels | undefined;
+  readonly Comment?: string | null | undefined;
+}
+
+export interface ItemPatch {
+  readonly IsHidden?: boolean | null | undefined;
+  readonly Categories?: readonly string[] | null | undefined;
+  /** RFC 3339 or another common format; without a zone UTC */
+  readonly Timestamp?: string | null | undefined;
+  readonly Labels?: Labels | undefined;
+  readonly Comment?: string | null | undefined;
+}
+
+export interface ItemAnswer {
+  readonly ItemId: string;
+  readonly IsHidden: boolean;
+  readonly Categories: readonly string[] | null;
+  readonly Timestamp: string;
+  readonly Labels: Labels;
+  readonly Comment: string;
+}
+
+export interface ItemsPage {
+  /** Empty after the last row */
+  readonly Cursor: string;
+  readonly Items: readonly ItemAnswer[];
+}
+
+export interface Feedback {
+  /** Name of the kind of feedback, such as `click` */
+  readonly FeedbackType: string;
+  /** 1 to 256 characters */
+  readonly UserId: string;
+  /** 1 to 256 characters */
+  readonly ItemId: string;
+  readonly Value?: number | null | undefined;
+  /** RFC 3339 or another common format; without a zone UTC */
+  readonly Timestamp?: string | null | undefined;
+  readonly Comment?: string | null | undefined;
+}
+
+export interface FeedbackPage {
+  /** Empty after the last row */
+  readonly Cursor: string;
+  readonly Feedback: readonly FeedbackAnswer[];
+}
+
+export interface FeedbackAnswer {
+  readonly FeedbackType: string;
+  readonly UserId: string;
+  readonly ItemId: string;
+  readonly Value: number;
+  readonly Timestamp: string;
+  readonly Updated: string;
+  readonly Comment: string;
+}
+
+export interface Recommendation {
+  readonly Id: string;
+  readonly Score: number;
+  /** Recommenders that proposed the item */
+  readonly Sources?: readonly string[] | undefined;
+  /** Model that scored the item; empty when none did */
+  readonly ModelId?: string | undefined;
+}
+
+export interface Score {
+  readonly Id: string;
+  readonly Score: number;
+}
+
+export interface SessionFeedback {
+  readonly FeedbackType?: string | null | undefined;
+  readonly UserId?: string | null | undefined;
+  /** 1 to 256 characters */
+  readonly ItemId: string;
+  readonly Value?: number | null | undefined;
+  /** RFC 3339 or another common format; without a zone UTC */
+  readonly Timestamp?: string | null | undefined;
+  readonly Comment?: string | null | undefined;
+}
+
+export interface Measurement {
+  readonly Name: string;
+  readonly Timestamp: string;
+  readonly Value: number;
+}
+
+export interface Task {
+  readonly Tracer: string;
+  readonly Name: string;
+  readonly Status: "Pending" | "Running" | "Complete" | "Suspended" | "Failed";
+  readonly Error: string;
+  readonly Count: number;
+  readonly Total: number;
+  readonly StartTime: string;
+  readonly FinishTime: string;
+}
+
+export interface Started {
+  readonly Started: boolean;
+}
+
+export interface ClusterNode {
+  readonly UUID: string;
+  readonly Hostname: string;
+  readonly Type: string;
+  readonly Version: string;
+  readonly UpdateTime: string;
+}
+
+/** Query of `listUsers`. */
+export interface ListUsersQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** `Cursor` of the page before */
+  readonly cursor?: string | undefined;
+}
+
+/** Query of `listItems`. */
+export interface ListItemsQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** `Cursor` of the page before */
+  readonly cursor?: string | undefined;
+  /** Words to search for: any of them finds an item; `cursor` is ignored then */
+  readonly q?: string | undefined;
+}
+
+/** Query of `listFeedback`. */
+export interface ListFeedbackQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** `Cursor` of the page before */
+  readonly cursor?: string | undefined;
+}
+
+/** Query of `listFeedbackOfType`. */
+export interface ListFeedbackOfTypeQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** `Cursor` of the page before */
+  readonly cursor?: string | undefined;
+}
+
+/** Query of `recommend`. */
+export interface RecommendQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+  /** Store feedback of this type for what is returned */
+  readonly writeBackType?: string | undefined;
+  /** Delay of that feedback, such as `10m` */
+  readonly writeBackDelay?: string | undefined;
+  /** Return scores, sources and model of each item */
+  readonly details?: boolean | undefined;
+}
+
+/** Query of `latest`. */
+export interface LatestQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+  /** Leave out items this user has feedback on */
+  readonly userId?: string | undefined;
+}
+
+/** Query of `nonPersonalized`. */
+export interface NonPersonalizedQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+  /** Leave out items this user has feedback on */
+  readonly userId?: string | undefined;
+}
+
+/** Query of `popular`. */
+export interface PopularQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+  /** Leave out items this user has feedback on */
+  readonly userId?: string | undefined;
+}
+
+/** Query of `itemNeighbors`. */
+export interface ItemNeighborsQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+  /** Leave out items this user has feedback on */
+  readonly userId?: string | undefined;
+}
+
+/** Query of `itemToItem`. */
+export interface ItemToItemQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+  /** Leave out items this user has feedback on */
+  readonly userId?: string | undefined;
+}
+
+/** Query of `userNeighbors`. */
+export interface UserNeighborsQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+}
+
+/** Query of `userToUser`. */
+export interface UserToUserQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+}
+
+/** Query of `collaborative`. */
+export interface CollaborativeQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+  /** Leave out items this user has feedback on */
+  readonly userId?: string | undefined;
+}
+
+/** Query of `recommendForSession`. */
+export interface RecommendForSessionQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+}
+
+/** Query of `measurements`. */
+export interface MeasurementsQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+}
+
+
+/** The operations of the API; how calls travel is up to the class that extends it. */
+export abstract class Operations {
+  /** Makes a call and gives its answer. */
+  protected abstract send<Answer>(call: ApiCall, options: CallOptions | undefined): Promise<Answer>;
+
+  /** A part of a path. */
+  protected abstract escape(part: string): string;
+
+
+  /**
+   * Whether the process runs: `GET /api/health/live`.
+   *
+   * @throws {FurzeClientError} when the server cannot be reached
+   */
+  live(options?: CallOptions): Promise<HealthStatus> {
+    return this.send({ method: "GET", path: "/api/health/live" }, options);
+  }
+
+  /**
+   * Whether the stores answer: `GET /api/health/ready`.
+   *
+   * @throws {FurzeClientError} with status 503
+   */
+  ready(options?: CallOptions): Promise<HealthStatus> {
+    return this.send({ method: "GET", path: "/api/health/ready" }, options);
+  }
+
+  /**
+   * Insert or replace a user: `POST /api/user`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 413, 415, 429, 500, 503
+   */
+  insertUser(body: User, options?: CallOptions): Promise<Success> {
+    return this.send({ method: "POST", path: "/api/user", body }, options);
+  }
+
+  /**
+   * Insert or replace users: `POST /api/users`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 413, 415, 429, 500, 503
+   */
+  insertUsers(body: readonly User[], options?: CallOptions): Promise<Success> {
+    return this.send({ method: "POST", path: "/api/users", body }, options);
+  }
+
+  /**
+   * Users in order of their ids: `GET /api/users`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  listUsers(query: ListUsersQuery = {}, options?: CallOptions): Promise<UsersPage> {
+    return this.send({ method: "GET", path: "/api/users", query: { n: query.n, cursor: query.cursor } }, options);
+  }
+
+  /**
+   * Change a user: `PATCH /api/user/{user-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 413, 415, 429, 500, 503
+   */
+  patchUser(userId: string, body: UserPatch, options?: CallOptions): Promise<Success> {
+    return this.send({ method: "PATCH", path: `/api/user/${this.escape(userId)}`, body }, options);
+  }
+
+  /**
+   * A user: `GET /api/user/{user-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 500, 503
+   */
+  getUser(userId: string, options?: CallOptions): Promise<UserAnswer> {
+    return this.send({ method: "GET", path: `/api/user/${this.escape(userId)}` }, options);
+  }
+
+  /**
+   * Delete a user with his feedback: `DELETE /api/user/{user-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  deleteUser(userId: string, options?: CallOptions): Promise<Success> {
+    return this.send({ method: "DELETE", path: `/api/user/${this.escape(userId)}` }, options);
+  }
+
+  /**
+   * Insert or replace an item: `POST /api/item`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 413, 415, 429, 500, 503
+   */
+  insertItem(body: Item, options?: CallOptions): Promise<Success> {
+    return this.send({ method: "POST", path: "/api/item", body }, options);
+  }
+
+  /**
+   * Insert or replace items: `POST /api/items`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 413, 415, 429, 500, 503
+   */
+  insertItems(body: readonly Item[], options?: CallOptions): Promise<Success> {
+    return this.send({ method: "POST", path: "/api/items", body }, options);
+  }
+
+  /**
+   * Items in order of their ids, or those that contain words of `q`, best first: `GET /api/items`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  listItems(query: ListItemsQuery = {}, options?: CallOptions): Promise<ItemsPage> {
+    return this.send({ method: "GET", path: "/api/items", query: { n: query.n, cursor: query.cursor, q: query.q } }, options);
+  }
+
+  /**
+   * Change an item: `PATCH /api/item/{item-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 413, 415, 429, 500, 503
+   */
+  patchItem(itemId: string, body: ItemPatch, options?: CallOptions): Promise<Success> {
+    return this.send({ method: "PATCH", path: `/api/item/${this.escape(itemId)}`, body }, options);
+  }
+
+  /**
+   * Delete an item with its feedback: `DELETE /api/item/{item-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  deleteItem(itemId: string, options?: CallOptions): Promise<Success> {
+    return this.send({ method: "DELETE", path: `/api/item/${this.escape(itemId)}` }, options);
+  }
+
+  /**
+   * An item: `GET /api/item/{item-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 500, 503
+   */
+  getItem(itemId: string, options?: CallOptions): Promise<ItemAnswer> {
+    return this.send({ method: "GET", path: `/api/item/${this.escape(itemId)}` }, options);
+  }
+
+  /**
+   * Add a category to an item: `PUT /api/item/{item-id}/category/{category}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 429, 500, 503
+   */
+  addCategory(itemId: string, category: string, options?: CallOptions): Promise<Success> {
+    return this.send({ method: "PUT", path: `/api/item/${this.escape(itemId)}/category/${this.escape(category)}` }, options);
+  }
+
+  /**
+   * Take a category from an item: `DELETE /api/item/{item-id}/category/{category}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 500, 503
+   */
+  removeCategory(itemId: string, category: string, options?: CallOptions): Promise<Success> {
+    return this.send({ method: "DELETE", path: `/api/item/${this.escape(itemId)}/category/${this.escape(category)}` }, options);
+  }
+
+  /**
+   * Insert feedback; values of the same key add up: `POST /api/feedback`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 413, 415, 429, 500, 503
+   */
+  insertFeedback(body: readonly Feedback[], options?: CallOptions): Promise<Success> {
+    return this.send({ method: "POST", path: "/api/feedback", body }, options);
+  }
+
+  /**
+   * Insert or replace feedback: `PUT /api/feedback`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 413, 415, 429, 500, 503
+   */
+  replaceFeedback(body: readonly Feedback[], options?: CallOptions): Promise<Success> {
+    return this.send({ method: "PUT", path: "/api/feedback", body }, options);
+  }
+
+  /**
+   * Feedback in order of type, user and item: `GET /api/feedback`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  listFeedback(query: ListFeedbackQuery = {}, options?: CallOptions): Promise<FeedbackPage> {
+    return this.send({ method: "GET", path: "/api/feedback", query: { n: query.n, cursor: query.cursor } }, options);
+  }
+
+  /**
+   * Feedback in order of type, user and item: `GET /api/feedback/{feedback-type}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  listFeedbackOfType(feedbackType: string, query: ListFeedbackOfTypeQuery = {}, options?: CallOptions): Promise<FeedbackPage> {
+    return this.send({ method: "GET", path: `/api/feedback/${this.escape(feedbackType)}`, query: { n: query.n, cursor: query.cursor } }, options);
+  }
+
+  /**
+   * Feedback of a user on an item: `GET /api/feedback/{user-id}/{item-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  feedbackOfPair(userId: string, itemId: string, options?: CallOptions): Promise<readonly FeedbackAnswer[]> {
+    return this.send({ method: "GET", path: `/api/feedback/${this.escape(userId)}/${this.escape(itemId)}` }, options);
+  }
+
+  /**
+   * Delete the feedback of a user on an item: `DELETE /api/feedback/{user-id}/{item-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  deleteFeedbackOfPair(userId: string, itemId: string, options?: CallOptions): Promise<Success> {
+    return this.send({ method: "DELETE", path: `/api/feedback/${this.escape(userId)}/${this.escape(itemId)}` }, options);
+  }
+
+  /**
+   * One row of feedback: `GET /api/feedback/{feedback-type}/{user-id}/{item-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 500, 503
+   */
+  getFeedback(feedbackType: string, userId: string, itemId: string, options?: CallOptions): Promise<FeedbackAnswer> {
+    return this.send({ method: "GET", path: `/api/feedback/${this.escape(feedbackType)}/${this.escape(userId)}/${this.escape(itemId)}` }, options);
+  }
+
+  /**
+   * Delete one row of feedback: `DELETE /api/feedback/{feedback-type}/{user-id}/{item-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  deleteFeedback(feedbackType: string, userId: string, itemId: string, options?: CallOptions): Promise<Success> {
+    return this.send({ method: "DELETE", path: `/api/feedback/${this.escape(feedbackType)}/${this.escape(userId)}/${this.escape(itemId)}` }, options);
+  }
+
+  /**
+   * Feedback of a user, newest first: `GET /api/user/{user-id}/feedback`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  feedbackOfUser(userId: string, options?: CallOptions): Promise<readonly FeedbackAnswer[]> {
+    return this.send({ method: "GET", path: `/api/user/${this.escape(userId)}/feedback` }, options);
+  }
+
+  /**
+   * Feedback of a user that matches an expression such as `rating>=4`, in order of items: `GET /api/user/{user-id}/feedback/{feedback-type}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  feedbackOfUserByType(userId: string, feedbackType: string, options?: CallOptions): Promise<readonly FeedbackAnswer[]> {
+    return this.send({ method: "GET", path: `/api/user/${this.escape(userId)}/feedback/${this.escape(feedbackType)}` }, options);
+  }
+
+  /**
+   * Feedback on an item, in order of users: `GET /api/item/{item-id}/feedback`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  feedbackOfItem(itemId: string, options?: CallOptions): Promise<readonly FeedbackAnswer[]> {
+    return this.send({ method: "GET", path: `/api/item/${this.escape(itemId)}/feedback` }, options);
+  }
+
+  /**
+   * Feedback of one type on an item, in order of users: `GET /api/item/{item-id}/feedback/{feedback-type}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  feedbackOfItemByType(itemId: string, feedbackType: string, options?: CallOptions): Promise<readonly FeedbackAnswer[]> {
+    return this.send({ method: "GET", path: `/api/item/${this.escape(itemId)}/feedback/${this.escape(feedbackType)}` }, options);
+  }
+
+  /**
+   * Recommendations of a user: `GET /api/recommend/{user-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  recommend(userId: string, query: RecommendQuery = {}, options?: CallOptions): Promise<readonly string[] | readonly Recommendation[]> {
+    return this.send({ method: "GET", path: `/api/recommend/${this.escape(userId)}`, query: { n: query.n, offset: query.offset, category: query.category, "write-back-type": query.writeBackType, "write-back-delay": query.writeBackDelay, details: query.details } }, options);
+  }
+
+  /**
+   * Newest items: `GET /api/latest`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  latest(query: LatestQuery = {}, options?: CallOptions): Promise<readonly Score[]> {
+    return this.send({ method: "GET", path: "/api/latest", query: { n: query.n, offset: query.offset, category: query.category, "user-id": query.userId } }, options);
+  }
+
+  /**
+   * A non-personalized list: `GET /api/non-personalized/{name}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  nonPersonalized(name: string, query: NonPersonalizedQuery = {}, options?: CallOptions): Promise<readonly Score[]> {
+    return this.send({ method: "GET", path: `/api/non-personalized/${this.escape(name)}`, query: { n: query.n, offset: query.offset, category: query.category, "user-id": query.userId } }, options);
+  }
+
+  /**
+   * Popular items (v0.4): `GET /api/popular`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  popular(query: PopularQuery = {}, options?: CallOptions): Promise<readonly Score[]> {
+    return this.send({ method: "GET", path: "/api/popular", query: { n: query.n, offset: query.offset, category: query.category, "user-id": query.userId } }, options);
+  }
+
+  /**
+   * Items like an item: `GET /api/item/{item-id}/neighbors`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 500, 503
+   */
+  itemNeighbors(itemId: string, query: ItemNeighborsQuery = {}, options?: CallOptions): Promise<readonly Score[]> {
+    return this.send({ method: "GET", path: `/api/item/${this.escape(itemId)}/neighbors`, query: { n: query.n, offset: query.offset, category: query.category, "user-id": query.userId } }, options);
+  }
+
+  /**
+   * Items like an item, by one recommender: `GET /api/item-to-item/{name}/{item-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  itemToItem(name: string, itemId: string, query: ItemToItemQuery = {}, options?: CallOptions): Promise<readonly Score[]> {
+    return this.send({ method: "GET", path: `/api/item-to-item/${this.escape(name)}/${this.escape(itemId)}`, query: { n: query.n, offset: query.offset, category: query.category, "user-id": query.userId } }, options);
+  }
+
+  /**
+   * Users like a user: `GET /api/user/{user-id}/neighbors`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 500, 503
+   */
+  userNeighbors(userId: string, query: UserNeighborsQuery = {}, options?: CallOptions): Promise<readonly Score[]> {
+    return this.send({ method: "GET", path: `/api/user/${this.escape(userId)}/neighbors`, query: { n: query.n, offset: query.offset } }, options);
+  }
+
+  /**
+   * Users like a user, by one recommender: `GET /api/user-to-user/{name}/{user-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  userToUser(name: string, userId: string, query: UserToUserQuery = {}, options?: CallOptions): Promise<readonly Score[]> {
+    return this.send({ method: "GET", path: `/api/user-to-user/${this.escape(name)}/${this.escape(userId)}`, query: { n: query.n, offset: query.offset } }, options);
+  }
+
+  /**
+   * The stored list of a user, without fallbacks: `GET /api/collaborative-filtering/{user-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 500, 503
+   */
+  collaborative(userId: string, query: CollaborativeQuery = {}, options?: CallOptions): Promise<readonly Score[]> {
+    return this.send({ method: "GET", path: `/api/collaborative-filtering/${this.escape(userId)}`, query: { n: query.n, offset: query.offset, category: query.category, "user-id": query.userId } }, options);
+  }
+
+  /**
+   * Recommendations from the feedback of a session: `POST /api/session/recommend`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 413, 415, 500, 503
+   */
+  recommendForSession(body: readonly SessionFeedback[], query: RecommendForSessionQuery = {}, options?: CallOptions): Promise<readonly Score[]> {
+    return this.send({ method: "POST", path: "/api/session/recommend", query: { n: query.n, offset: query.offset, category: query.category }, body }, options);
+  }
+
+  /**
+   * Values of a time series, newest first (v0.4): `GET /api/measurements/{name}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  measurements(name: string, query: MeasurementsQuery = {}, options?: CallOptions): Promise<readonly Measurement[]> {
+    return this.send({ method: "GET", path: `/api/measurements/${this.escape(name)}`, query: { n: query.n } }, options);
+  }
+
+  /**
+   * Background tasks and how far they are: `GET /api/dashboard/tasks`.
+   *
+   * @throws {FurzeClientError} with status 401, 406, 500, 503
+   */
+  listTasks(options?: CallOptions): Promise<readonly Task[]> {
+    return this.send({ method: "GET", path: "/api/dashboard/tasks" }, options);
+  }
+
+  /**
+   * Start a training cycle now: `POST /api/dashboard/tasks/run`.
+   *
+   * @throws {FurzeClientError} with status 401, 406, 500, 503
+   */
+  startTraining(options?: CallOptions): Promise<Started> {
+    return this.send({ method: "POST", path: "/api/dashboard/tasks/run" }, options);
+  }
+
+  /**
+   * Live processes of the cluster: `GET /api/dashboard/cluster`.
+   *
+   * @throws {FurzeClientError} with status 401, 406, 500, 503
+   */
+  listNodes(options?: CallOptions): Promise<readonly ClusterNode[]> {
+    return this.send({ method: "GET", path: "/api/dashboard/cluster" }, options);
+  }
+}
