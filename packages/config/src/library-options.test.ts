@@ -60,6 +60,27 @@ it("hands the columns of item search to training, and to the API whether there a
   expect(restOptions(none).itemSearch).toBe(false);
 });
 
+it("hands the version that clients speak and the quotas to the API", () => {
+  const { config } = loadConfig({
+    text: `
+[server]
+compatibility = "v0.4"
+[quota]
+max_users_count = 1
+max_items_count = 2
+max_labels_size = 3
+max_comment_size = 4
+max_categories_count = 5
+max_categories_size = 6`,
+    env: { GORSE_QUOTA_MAX_USERS_COUNT: "10" },
+  });
+  expect(restOptions(config)).toMatchObject({
+    compatibility: "v0.4",
+    quota: { maxUsers: 10, maxItems: 2, maxLabelsBytes: 3, maxCommentBytes: 4, maxCategories: 5, maxCategoryBytes: 6 },
+  });
+  expect(restOptions(loadConfig({ text: "" }).config)).toMatchObject({ compatibility: "v0.5", quota: { maxUsers: 0 } });
+});
+
 it("hands the ranker and its training on", () => {
   expect(options("").ranker).toBeUndefined();
   const text = `

@@ -1,6 +1,6 @@
 import type { PipelineOptions } from "@furze/recommend";
 import type { ModelTrainingOptions, TrainingOptions } from "@furze/training";
-import type { FurzeConfig, ModelConfig, MysqlConfig, PoolConfig } from "./types.ts";
+import type { FurzeConfig, ModelConfig, MysqlConfig, PoolConfig, ServerConfig } from "./types.ts";
 
 const MIB = 1024 * 1024;
 
@@ -83,11 +83,22 @@ export interface RestOptions {
   readonly autoInsertUsers: boolean;
   readonly autoInsertItems: boolean;
   readonly itemSearch: boolean;
+  readonly compatibility: ServerConfig["compatibility"];
+  readonly quota: RestQuota;
   readonly corsDomains: readonly string[];
   readonly corsMethods: readonly string[] | undefined;
 }
 
-export function restOptions({ server, master, recommend }: FurzeConfig): RestOptions {
+interface RestQuota {
+  readonly maxUsers: number;
+  readonly maxItems: number;
+  readonly maxLabelsBytes: number;
+  readonly maxCommentBytes: number;
+  readonly maxCategories: number;
+  readonly maxCategoryBytes: number;
+}
+
+export function restOptions({ server, master, recommend, quota }: FurzeConfig): RestOptions {
   return {
     apiKey: server.apiKey,
     adminApiKey: master.adminApiKey,
@@ -96,6 +107,15 @@ export function restOptions({ server, master, recommend }: FurzeConfig): RestOpt
     autoInsertUsers: server.autoInsertUser,
     autoInsertItems: server.autoInsertItem,
     itemSearch: recommend.search.columns.length > 0,
+    compatibility: server.compatibility,
+    quota: {
+      maxUsers: quota.maxUsersCount,
+      maxItems: quota.maxItemsCount,
+      maxLabelsBytes: quota.maxLabelsSize,
+      maxCommentBytes: quota.maxCommentSize,
+      maxCategories: quota.maxCategoriesCount,
+      maxCategoryBytes: quota.maxCategoriesSize,
+    },
     corsDomains: master.httpCorsDomains,
     corsMethods: master.httpCorsMethods.length === 0 ? undefined : master.httpCorsMethods,
   };

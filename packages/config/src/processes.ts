@@ -1,7 +1,7 @@
 import { duration, flag, integer } from "./leaves.ts";
 import { type Section, section } from "./section.ts";
-import { list, optionalText, patterns, text } from "./text-leaves.ts";
-import type { ClusterConfig, MasterConfig, ServerConfig, WorkerConfig } from "./types.ts";
+import { choice, list, optionalText, patterns, text } from "./text-leaves.ts";
+import type { ClusterConfig, MasterConfig, QuotaConfig, ServerConfig, WorkerConfig } from "./types.ts";
 
 const MAX_PORT = 65_535;
 
@@ -48,6 +48,23 @@ export const server: Section<ServerConfig> = section<ServerConfig>({
   clockErrorMs: duration("clock_error", { description: "How far clocks may differ.", default: "5s", minimum: 0 }),
   autoInsertUser: flag("auto_insert_user", { description: "Whether feedback creates its user.", default: true }),
   autoInsertItem: flag("auto_insert_item", { description: "Whether feedback creates its item.", default: true }),
+  compatibility: choice("compatibility", {
+    description: "Version of Gorse whose clients the REST API suits where versions differ.",
+    default: "v0.5",
+    choices: ["v0.5", "v0.4"],
+  }),
+});
+
+const bound = (key: string, description: string) =>
+  integer(key, { description: `${description}; 0 is no bound.`, default: 0, minimum: 0 });
+
+export const quota: Section<QuotaConfig> = section<QuotaConfig>({
+  maxUsersCount: bound("max_users_count", "Most users that the REST API lets in"),
+  maxItemsCount: bound("max_items_count", "Most items that the REST API lets in"),
+  maxLabelsSize: bound("max_labels_size", "Largest labels of one user or item, in bytes of JSON"),
+  maxCommentSize: bound("max_comment_size", "Longest comment of one user or item, in bytes"),
+  maxCategoriesCount: bound("max_categories_count", "Most categories of one item"),
+  maxCategoriesSize: bound("max_categories_size", "Longest name of a category, in bytes"),
 });
 
 export const worker: Section<WorkerConfig> = section<WorkerConfig>({

@@ -2,7 +2,7 @@ import { itemEnvironment, leaderboardEnvironment, userEnvironment } from "@furze
 import { clientName, mysql, postgres } from "./database.ts";
 import { expression } from "./expression-leaf.ts";
 import { days, duration, integer } from "./leaves.ts";
-import { cluster, master, server, worker } from "./processes.ts";
+import { cluster, master, quota, server, worker } from "./processes.ts";
 import { type Section, section, table, tables } from "./section.ts";
 import { diversity, explore, external, replacement } from "./stages.ts";
 import { choice, feedbackTypes, itemColumns, list, optionalText, requiredText, text } from "./text-leaves.ts";
@@ -212,6 +212,7 @@ export const configSection: Section<FurzeConfig> = section<FurzeConfig>({
   master: table("master", master),
   cluster: table("cluster", cluster),
   server: table("server", server),
+  quota: table("quota", quota),
   worker: table("worker", worker),
   recommend: table("recommend", recommend),
   blob: table("blob", blob),

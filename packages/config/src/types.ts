@@ -6,6 +6,7 @@ export interface FurzeConfig {
   readonly master: MasterConfig;
   readonly cluster: ClusterConfig;
   readonly server: ServerConfig;
+  readonly quota: QuotaConfig;
   readonly worker: WorkerConfig;
   readonly recommend: RecommendConfig;
   readonly blob: BlobConfig;
@@ -68,6 +69,18 @@ export interface ServerConfig {
   readonly clockErrorMs: number;
   readonly autoInsertUser: boolean;
   readonly autoInsertItem: boolean;
+  /** Version of Gorse whose clients the REST API suits. */
+  readonly compatibility: "v0.5" | "v0.4";
+}
+
+/** What the REST API lets callers store; 0 is no bound. */
+export interface QuotaConfig {
+  readonly maxUsersCount: number;
+  readonly maxItemsCount: number;
+  readonly maxLabelsSize: number;
+  readonly maxCommentSize: number;
+  readonly maxCategoriesCount: number;
+  readonly maxCategoriesSize: number;
 }
 
 export interface WorkerConfig {
