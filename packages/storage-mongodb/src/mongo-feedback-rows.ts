@@ -2,18 +2,13 @@ import type { Feedback, FeedbackExpression } from "@furze/core";
 import type { FeedbackFilter, FeedbackWriteMode } from "@furze/storage";
 import type { AnyBulkWriteOperation } from "mongodb";
 import type { FeedbackDocument } from "./mongo-data-schema.ts";
-import { SEPARATOR } from "./mongo-rows.ts";
 
 export function toFeedback(document: FeedbackDocument): Feedback {
   const { feedbackType, userId, itemId, value, timestampMs, updatedMs, comment } = document;
   return { feedbackType, userId, itemId, value, timestampMs, updatedMs, comment };
 }
 
-/** Id of the document: its order is that of user, item and type. */
-export function idOf(row: Feedback): string {
-  return row.userId + SEPARATOR + row.itemId + SEPARATOR + row.feedbackType;
-}
-
+/** @param _id as `feedbackKeyText` makes it: its order is that of user, item and type */
 export function toOperation(_id: string, row: Feedback, mode: FeedbackWriteMode): AnyBulkWriteOperation<FeedbackDocument> {
   const { userId, itemId, feedbackType, value, timestampMs, updatedMs, comment } = row;
   if (mode === "overwrite") {
@@ -28,26 +23,6 @@ export function toOperation(_id: string, row: Feedback, mode: FeedbackWriteMode)
     $setOnInsert: { userId, itemId, feedbackType },
   };
   return { updateOne: { filter: { _id }, update, upsert: true } };
-}
-
-/** Folds rows of one key like calls one after another. @returns rows by the id of their document */
-export function foldRows(rows: readonly Feedback[], mode: FeedbackWriteMode): Map<string, Feedback> {
-  const byId = new Map<string, Feedback>();
-  for (const row of rows) {
-    const id = idOf(row);
-    const known = byId.get(id);
-    byId.set(id, known === undefined || mode === "overwrite" ? row : sum(known, row));
-  }
-  return byId;
-}
-
-function sum(first: Feedback, second: Feedback): Feedback {
-  return {
-    ...second,
-    value: first.value + second.value,
-    timestampMs: Math.min(first.timestampMs, second.timestampMs),
-    updatedMs: Math.max(first.updatedMs, second.updatedMs),
-  };
 }
 
 /** The filter as a condition, or `undefined` when it matches nothing. */

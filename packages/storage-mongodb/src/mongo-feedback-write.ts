@@ -1,9 +1,9 @@
 import { type Feedback, ZERO_TIME_MS } from "@furze/core";
-import type { FeedbackWriteOptions, FeedbackWriteResult } from "@furze/storage";
+import { type FeedbackWriteOptions, type FeedbackWriteResult, foldFeedback } from "@furze/storage";
 import type { AnyBulkWriteOperation, Collection, UpdateFilter } from "mongodb";
 import type { ItemDocument, UserDocument } from "./mongo-data-schema.ts";
 import type { MongoDataCollections } from "./mongo-data-store.ts";
-import { foldRows, toOperation } from "./mongo-feedback-rows.ts";
+import { toOperation } from "./mongo-feedback-rows.ts";
 import { filterOf, findByIds } from "./mongo-rows.ts";
 import type { MongoRow, WriteUnit } from "./write-unit.ts";
 
@@ -31,7 +31,7 @@ export async function writeFeedback(
   const newItems = new Set<string>(accepted.map((row) => row.itemId)).intersection(unknownItems);
   await unit.bulk(users, creations(newUsers, NEW_USER), { isRepeatable: true });
   await unit.bulk(items, creations(newItems, NEW_ITEM), { isRepeatable: true });
-  const operations = Array.from(foldRows(accepted, mode), ([id, row]) => toOperation(id, row, mode));
+  const operations = Array.from(foldFeedback(accepted, mode), ([id, row]) => toOperation(id, row, mode));
   await unit.bulk(feedback, operations, { isRepeatable: mode === "overwrite" });
   return { accepted: accepted.length, rejected: rows.length - accepted.length };
 }

@@ -96,9 +96,16 @@ async function runBulk<Row extends MongoRow>(
   } catch (error) {
     const failures = writeErrorsOf(error);
     const areConflicts = failures.length > 0 && failures.every((failure) => failure.code === 11_000 || failure.code === 112);
-    if (unit.session !== undefined || !mayRepeat || !areConflicts) throw error;
+    if (unit.session !== undefined || !mayRepeat || !areConflicts) throw reasonOf(error);
     return failures.map((failure) => failure.index);
   }
+}
+
+/** A connection that breaks comes wrapped as an answer of the server. */
+function reasonOf(error: unknown): unknown {
+  return error instanceof Error && "errorResponse" in error && error.errorResponse instanceof Error
+    ? error.errorResponse
+    : error;
 }
 
 interface WriteFailure {
