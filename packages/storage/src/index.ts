@@ -38,6 +38,8 @@ export type {
   UserStore,
 } from "./data-store.ts";
 export { SchemaTooNewError } from "./errors.ts";
+export { FeedbackBatcher } from "./feedback-batcher.ts";
+export { feedbackKeyText, foldFeedback } from "./fold-feedback.ts";
 export { ItemOverlay } from "./item-overlay.ts";
 export { checkSearchColumns, type ItemSearch, type SearchColumn, type SearchItemsOptions } from "./item-search.ts";
 export { decodeList, encodeList } from "./list-codec.ts";

@@ -12,6 +12,7 @@ import {
   checkIds,
   compareBytes,
   DEFAULT_SCAN_BATCH_SIZE,
+  FeedbackBatcher,
   type FeedbackFilter,
   type FeedbackListOptions,
   type FeedbackScanOptions,
@@ -22,7 +23,6 @@ import {
 } from "@furze/storage";
 import { checkBatchSize, checkLimit } from "../checks.ts";
 import { chunkList } from "./chunks.ts";
-import { FeedbackBatcher } from "./feedback-batcher.ts";
 import { type KeysetReading, readKeyset } from "./keyset.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
 import { FEEDBACK_COLUMNS, filterConditions, toFeedback } from "./server-feedback-rows.ts";

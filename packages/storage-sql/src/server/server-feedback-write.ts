@@ -1,5 +1,5 @@
 import { type Feedback, ZERO_TIME_MS } from "@furze/core";
-import type { FeedbackWriteMode, FeedbackWriteOptions, FeedbackWriteResult } from "@furze/storage";
+import { type FeedbackWriteMode, type FeedbackWriteOptions, type FeedbackWriteResult, foldFeedback } from "@furze/storage";
 import { chunkList } from "./chunks.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
 import { feedbackInsertion, toFeedbackRow } from "./server-feedback-rows.ts";
@@ -14,32 +14,13 @@ export interface PreparedFeedback {
   readonly itemIds: readonly string[];
 }
 
-/** Stands in no id, and sorts before everything that may. */
-const SEPARATOR = "\0";
-
 /** Folds rows of one key like calls one after another, and sorts: writers that lock rows in one order do not deadlock. */
 export function prepareFeedback(rows: readonly Feedback[], mode: FeedbackWriteMode): PreparedFeedback {
-  const byKey = new Map<string, Feedback>();
-  const userIds = new Set<string>();
-  const itemIds = new Set<string>();
-  for (const row of rows) {
-    const key = row.userId + SEPARATOR + row.itemId + SEPARATOR + row.feedbackType;
-    const known = byKey.get(key);
-    byKey.set(key, known === undefined || mode === "overwrite" ? row : sum(known, row));
-    userIds.add(row.userId);
-    itemIds.add(row.itemId);
-  }
+  const byKey = foldFeedback(rows, mode);
+  const userIds = new Set(rows.map((row) => row.userId));
+  const itemIds = new Set(rows.map((row) => row.itemId));
   const sorted = [...byKey.keys()].sort().map((key) => byKey.get(key) as Feedback);
   return { rows: sorted, userIds: [...userIds].sort(), itemIds: [...itemIds].sort() };
-}
-
-function sum(first: Feedback, second: Feedback): Feedback {
-  return {
-    ...second,
-    value: first.value + second.value,
-    timestampMs: Math.min(first.timestampMs, second.timestampMs),
-    updatedMs: Math.max(first.updatedMs, second.updatedMs),
-  };
 }
 
 /** Stores rows whose users and items are all to be created when they are unknown. */

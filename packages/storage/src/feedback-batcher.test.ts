@@ -1,6 +1,6 @@
 import { type Feedback, FurzeError, UnavailableError } from "@furze/core";
-import type { FeedbackWriteMode } from "@furze/storage";
 import { expect, test } from "vitest";
+import type { FeedbackWriteMode } from "./data-store.ts";
 import { FeedbackBatcher } from "./feedback-batcher.ts";
 
 function row(userId: string): Feedback {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AbortError, type Feedback, FurzeError } from "@furze/core";
-import type { FeedbackWriteMode } from "@furze/storage";
+import type { FeedbackWriteMode } from "./data-store.ts";
 
 interface PendingCall {
   readonly rows: readonly Feedback[];
