@@ -1,12 +1,15 @@
 // Every service that can be started, by name.
+import { azurite } from "./azurite.mjs";
 import { clickhouse } from "./clickhouse.mjs";
+import { gcs } from "./gcs.mjs";
 import { mariadb } from "./mariadb.mjs";
 import { mongo } from "./mongo.mjs";
 import { postgres } from "./postgres.mjs";
 import { redis } from "./redis.mjs";
+import { s3 } from "./s3.mjs";
 import { valkey } from "./valkey.mjs";
 
-export const services = [postgres, mariadb, redis, valkey, mongo, clickhouse];
+export const services = [postgres, mariadb, redis, valkey, mongo, clickhouse, s3, azurite, gcs];
 
 /** Services of these names; all of them when there is no name. @throws {Error} for an unknown name */
 export function servicesNamed(names) {

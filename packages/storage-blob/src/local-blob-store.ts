@@ -2,18 +2,10 @@ import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  AbortError,
-  type CallOptions,
-  FurzeError,
-  InvalidArgumentError,
-  NotFoundError,
-  throwIfAborted,
-  UnavailableError,
-} from "@furze/core";
+import { AbortError, type CallOptions, FurzeError, NotFoundError, throwIfAborted, UnavailableError } from "@furze/core";
 import type { BlobInfo, BlobStore } from "@furze/storage";
+import { checkBlobName, isBlobName } from "./blob-name.ts";
 
-const NAME = /^[A-Za-z0-9._-]{1,200}$/;
 const CHUNK_BYTES = 1 << 20;
 /** Unfinished files begin with this, which no name may. */
 const UNFINISHED = ".unfinished-";
@@ -100,7 +92,7 @@ export class LocalBlobStore implements BlobStore {
     try {
       const files = await readdir(this.#folder, { withFileTypes: true });
       return files
-        .filter((file) => file.isFile() && isName(file.name))
+        .filter((file) => file.isFile() && isBlobName(file.name))
         .map((file) => file.name)
         .sort();
     } catch (error) {
@@ -123,9 +115,7 @@ export class LocalBlobStore implements BlobStore {
   #checkCall(name: string | undefined, options: CallOptions | undefined): void {
     throwIfAborted(options?.signal);
     if (this.#isClosed) throw new UnavailableError("The blob store is closed.", { retryable: false });
-    if (name === undefined || isName(name)) return;
-    const rule = "may have up to 200 letters, digits, dots, underscores and dashes, and must not begin with a dot";
-    throw new InvalidArgumentError("name", `A blob name ${rule}, got ${JSON.stringify(name)}`);
+    if (name !== undefined) checkBlobName(name);
   }
 
   #toStoreError(error: unknown, name: string): unknown {
@@ -152,10 +142,6 @@ async function* fromSource(content: AsyncIterable<Uint8Array>): AsyncIterable<Ui
   } catch (error) {
     throw new SourceError("the content of a blob failed", { cause: error });
   }
-}
-
-function isName(name: string): boolean {
-  return NAME.test(name) && !name.startsWith(".");
 }
 
 function errorCode(error: unknown): string | undefined {

@@ -1,5 +1,5 @@
+import { loadDriver } from "@furze/storage";
 import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
-import { loadDriver } from "../load-driver.ts";
 import { codeOf, isNetworkError } from "../server/network-errors.ts";
 import type { PoolSettings } from "../server/server-store-options.ts";
 import type { PooledConnection, SqlDriver, SqlErrorKind, SqlResult, SqlValue } from "../server/sql-driver.ts";

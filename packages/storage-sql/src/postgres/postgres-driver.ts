@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@furze/core";
+import { loadDriver } from "@furze/storage";
 import type { CustomTypesConfig, Pool, PoolClient, QueryArrayConfig } from "pg";
-import { loadDriver } from "../load-driver.ts";
 import { codeOf, isNetworkError } from "../server/network-errors.ts";
 import type { PoolSettings } from "../server/server-store-options.ts";
 import type { PooledConnection, SqlDriver, SqlErrorKind, SqlResult, SqlValue } from "../server/sql-driver.ts";

@@ -1,0 +1,1 @@
+export { type AzureBlobStoreOptions, openAzureBlobStore } from "./open-azure-blob-store.ts";

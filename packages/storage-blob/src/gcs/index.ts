@@ -1,0 +1,1 @@
+export { type GcsBlobStoreOptions, openGcsBlobStore } from "./open-gcs-blob-store.ts";
