@@ -41,6 +41,10 @@ export class Cluster implements ClusterHandlers {
     };
   }
 
+  async leave(nodeId: string): Promise<void> {
+    this.#members.left(nodeId);
+  }
+
   async reportProgress(nodeId: string, tasks: readonly TaskProgress[]): Promise<void> {
     this.#tasks.set(nodeId, tasks);
   }

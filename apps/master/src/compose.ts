@@ -1,6 +1,6 @@
-import { loadConfig, pipelineOptions, restOptions, trainingOptions } from "@furze/config";
+import { loadConfig, pipelineOptions, restOptions, storeOptions, trainingOptions } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
-import { createClusterServer } from "@furze/protocol";
+import { createClusterServer, readTlsFiles } from "@furze/protocol";
 import { ItemEditor, Pipeline, Recommender } from "@furze/recommend";
 import { createMasterApi, listen } from "@furze/rest-api";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
@@ -19,9 +19,10 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
   const clock = systemClock;
   await using resources = new AsyncDisposableStack();
 
-  const dataStore = await openDataStore(config.database.dataStore, { tablePrefix: config.database.dataTablePrefix });
+  const { dataStore: dataUri, cacheStore: cacheUri, dataTablePrefix, cacheTablePrefix } = config.database;
+  const dataStore = await openDataStore(dataUri, { ...storeOptions(config), tablePrefix: dataTablePrefix });
   resources.defer(() => dataStore.close());
-  const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix });
+  const cacheStore = await openCacheStore(cacheUri, { ...storeOptions(config), tablePrefix: cacheTablePrefix });
   resources.defer(() => cacheStore.close());
   await dataStore.migrate();
   await cacheStore.migrate();
@@ -40,10 +41,12 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
     logger: logger.child({ component: "training" }),
   });
   const cluster = new Cluster({ config, training: trainer, blobStore, clock });
+  const { sslMode, sslCa, sslCert, sslKey } = config.master;
   const clusterServer = await createClusterServer({
     host: config.master.host,
     port: config.master.port,
     token: config.cluster.token || undefined,
+    tls: sslMode ? readTlsFiles({ ca: sslCa, cert: sslCert, key: sslKey }) : undefined,
     handlers: cluster,
     logger: logger.child({ component: "cluster" }),
   });

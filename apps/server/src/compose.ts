@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import { configFromJson, pipelineOptions, restOptions } from "@furze/config";
+import { configFromJson, pipelineOptions, restOptions, storeOptions } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
-import { ClusterFollower, type ClusterState, createClusterClient } from "@furze/protocol";
+import { type ClusterState, joinCluster } from "@furze/protocol";
 import { ItemEditor, ModelSet, Pipeline, Recommender } from "@furze/recommend";
 import { createRestApi, listen } from "@furze/rest-api";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
@@ -14,21 +12,18 @@ import type { ServerOptions } from "./config.ts";
 /** Starts a server: it learns the configuration from the master, then answers the REST API from the stores. */
 export async function startServer(options: ServerOptions, logger: Logger, signal: AbortSignal): Promise<RunningProcess> {
   await using resources = new AsyncDisposableStack();
-  const follower = new ClusterFollower({
-    client: createClusterClient({ address: `${options.masterHost}:${options.masterPort}`, token: options.token }),
-    node: { nodeId: randomUUID(), kind: "server", hostname: hostname(), httpPort: options.httpPort, version: manifest.version },
-    stateFile: join(options.cachePath, "cluster.json"),
-    logger: logger.child({ component: "cluster" }),
-  });
+  const { version } = manifest;
+  const follower = joinCluster({ kind: "server", version, options, logger: logger.child({ component: "cluster" }) });
   resources.defer(() => follower.stop());
   const state = await follower.start({ signal });
   const { config, warnings } = configFromJson(state.configJson);
   for (const warning of warnings) logger.warn(warning);
 
   const clock = systemClock;
-  const dataStore = await openDataStore(config.database.dataStore, { tablePrefix: config.database.dataTablePrefix });
+  const { dataStore: dataUri, cacheStore: cacheUri, dataTablePrefix, cacheTablePrefix } = config.database;
+  const dataStore = await openDataStore(dataUri, { ...storeOptions(config), tablePrefix: dataTablePrefix });
   resources.defer(() => dataStore.close());
-  const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix });
+  const cacheStore = await openCacheStore(cacheUri, { ...storeOptions(config), tablePrefix: cacheTablePrefix });
   resources.defer(() => cacheStore.close());
   const kept = await openBlobStore(join(options.cachePath, "models"));
   const models = new ModelSet({ kept, logger: logger.child({ component: "models" }) });

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import { configFromJson, pipelineOptions } from "@furze/config";
+import { configFromJson, pipelineOptions, storeOptions } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
-import { ClusterFollower, type ClusterNode, type ClusterState, createClusterClient, shareUsers } from "@furze/protocol";
+import { type ClusterState, joinCluster, shareUsers } from "@furze/protocol";
 import { ListMaker, ListScheduler, ModelSet, Pipeline } from "@furze/recommend";
 import { createStatusApi, listen } from "@furze/rest-api";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
@@ -16,18 +15,13 @@ const TASK = "Generate recommendation";
 /** Starts a worker: it asks the master what to do, then makes the lists of the users that fall to it. */
 export async function startWorker(options: WorkerOptions, logger: Logger, signal: AbortSignal): Promise<RunningProcess> {
   await using resources = new AsyncDisposableStack();
-  const node: ClusterNode = {
-    nodeId: randomUUID(),
+  const nodeId = randomUUID();
+  const tracker = new ProgressTracker({ tracer: `worker-${nodeId.slice(0, 8)}`, clock: systemClock });
+  const follower = joinCluster({
     kind: "worker",
-    hostname: hostname(),
-    httpPort: options.httpPort,
     version: manifest.version,
-  };
-  const tracker = new ProgressTracker({ tracer: `worker-${node.nodeId.slice(0, 8)}`, clock: systemClock });
-  const follower = new ClusterFollower({
-    client: createClusterClient({ address: `${options.masterHost}:${options.masterPort}`, token: options.token }),
-    node,
-    stateFile: join(options.cachePath, "cluster.json"),
+    options,
+    nodeId,
     tasks: () => tracker.snapshot(),
     logger: logger.child({ component: "cluster" }),
   });
@@ -36,9 +30,10 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   const { config, warnings } = configFromJson(state.configJson);
   for (const warning of warnings) logger.warn(warning);
 
-  const dataStore = await openDataStore(config.database.dataStore, { tablePrefix: config.database.dataTablePrefix });
+  const { dataStore: dataUri, cacheStore: cacheUri, dataTablePrefix, cacheTablePrefix } = config.database;
+  const dataStore = await openDataStore(dataUri, { ...storeOptions(config), tablePrefix: dataTablePrefix });
   resources.defer(() => dataStore.close());
-  const cacheStore = await openCacheStore(config.database.cacheStore, { tablePrefix: config.database.cacheTablePrefix });
+  const cacheStore = await openCacheStore(cacheUri, { ...storeOptions(config), tablePrefix: cacheTablePrefix });
   resources.defer(() => cacheStore.close());
   const kept = await openBlobStore(join(options.cachePath, "models"));
   const models = new ModelSet({ kept, logger: logger.child({ component: "models" }) });
@@ -55,7 +50,7 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   const maker = new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock: systemClock });
   const scheduler = new ListScheduler({
     maker,
-    intervalMs: options.intervalMs,
+    intervalMs: options.intervalMs ?? config.worker.intervalMs,
     startPass: () => tracker.start(TASK, 1),
     logger: logger.child({ component: "lists" }),
   });
@@ -64,7 +59,7 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
     await models.update(current.models, (model) => follower.downloadModel(model));
     // Without a model that there should be, lists would be worse than those that there are: they wait for it.
     const listsVersion = models.isComplete ? current.listsVersion : 0;
-    scheduler.update({ listsVersion, modelId: pipeline.modelId, ...ownership(current, node) });
+    scheduler.update({ listsVersion, modelId: pipeline.modelId, ...ownership(current, nodeId) });
   };
   await follow(state);
   const outdated = Promise.withResolvers<string>();
@@ -84,10 +79,10 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
 }
 
 /** Which users fall to this node among the live workers. */
-function ownership(state: ClusterState, self: ClusterNode): { ownership: string; owns: (userId: string) => boolean } {
+function ownership(state: ClusterState, self: string): { ownership: string; owns: (userId: string) => boolean } {
   const workers = state.members.filter((member) => member.kind === "worker").map((member) => member.nodeId);
   // While the master is away nobody is known to be alive, but this worker is.
-  const ids = [...new Set([...workers, self.nodeId])].sort();
+  const ids = [...new Set([...workers, self])].sort();
   const ownerOf = shareUsers(ids);
-  return { ownership: ids.join(), owns: (userId) => ownerOf(userId) === self.nodeId };
+  return { ownership: ids.join(), owns: (userId) => ownerOf(userId) === self };
 }

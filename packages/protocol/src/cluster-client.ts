@@ -38,6 +38,8 @@ export interface ClusterClientOptions {
  */
 export interface ClusterClient {
   sync(node: ClusterNode, options?: CallOptions): Promise<ClusterState>;
+  /** Says that the node stops. */
+  leave(nodeId: string, options?: CallOptions): Promise<void>;
   /** Hands over all tasks of the node; they replace those reported before. */
   reportProgress(nodeId: string, tasks: readonly TaskProgress[], options?: CallOptions): Promise<void>;
   /**
@@ -78,6 +80,9 @@ export function createClusterClient(options: ClusterClientOptions): ClusterClien
     async sync(node, callOptions) {
       const call = (signal: AbortSignal) => cluster.sync({ node: nodeToWire(node) }, { signal });
       return stateFromWire(await unary(call, timeoutMs, callOptions));
+    },
+    async leave(nodeId, callOptions) {
+      await unary((signal: AbortSignal) => cluster.leave({ nodeId }, { signal }), timeoutMs, callOptions);
     },
     async reportProgress(nodeId, tasks, callOptions) {
       const call = (signal: AbortSignal) => cluster.reportProgress({ nodeId, tasks: tasks.map(taskToWire) }, { signal });

@@ -12,6 +12,7 @@ const node: ClusterNode = { nodeId: "w1", kind: "worker", hostname: "host", http
 
 let folder: string;
 let listsVersion: number;
+let left: string[];
 let reported: (readonly TaskProgress[])[];
 const open: { close?: () => Promise<void>; stop?: () => Promise<void> }[] = [];
 
@@ -19,6 +20,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "furze-follower-"));
   listsVersion = 1;
   reported = [];
+  left = [];
 });
 
 afterEach(async () => {
@@ -40,6 +42,7 @@ async function master(port = 0, token?: string): Promise<ClusterServer> {
     token,
     handlers: {
       sync: async () => state(),
+      leave: async (nodeId) => void left.push(nodeId),
       reportProgress: async (_nodeId, tasks) => void reported.push(tasks),
       openModel: () => Promise.reject(new Error("no models here")),
     },
@@ -90,6 +93,23 @@ describe("ClusterFollower", () => {
     listsVersion = 2;
     await next(made, (state) => state.listsVersion === 2);
     expect(made.state.listsVersion).toBe(2);
+  });
+
+  it("takes leave when it stops, once", async () => {
+    const made = follower((await master()).port);
+    await made.start();
+    expect(left).toEqual([]);
+    await Promise.all([made.stop(), made.stop()]);
+    expect(left).toEqual(["w1"]);
+  });
+
+  it("stops without a master that is away", async () => {
+    const server = await master();
+    const made = follower(server.port);
+    await made.start();
+    await server.close();
+    await made.stop();
+    expect(left).toEqual([]);
   });
 
   it("starts from what it kept when the master is down, and hears of it when it is back", async () => {

@@ -4,6 +4,9 @@ import { type CallOptions, FurzeError, type Logger, silentLogger, type TaskProgr
 import type { ClusterClient } from "./cluster-client.ts";
 import type { ClusterNode, ClusterState, ModelRef } from "./types.ts";
 
+/** The process is about to end, so a master that hangs is not waited for. */
+const LEAVE_TIMEOUT_MS = 2000;
+
 export interface ClusterFollowerOptions {
   readonly client: ClusterClient;
   readonly node: ClusterNode;
@@ -26,6 +29,7 @@ export class ClusterFollower {
   #isMasterLost = false;
   #keptText = "";
   #loop: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(options: ClusterFollowerOptions) {
     this.#options = options;
@@ -60,6 +64,11 @@ export class ClusterFollower {
     return this.#state;
   }
 
+  /** What this process is in the cluster. */
+  get node(): ClusterNode {
+    return this.#options.node;
+  }
+
   /** The last state that the master told. @throws {FurzeError} before `start` has resolved */
   get state(): ClusterState {
     if (this.#state === undefined) throw new FurzeError("UNAVAILABLE", "the master has not answered yet", { retryable: true });
@@ -77,10 +86,27 @@ export class ClusterFollower {
     return this.#options.client.downloadModel(model, call);
   }
 
-  async stop(): Promise<void> {
+  /** Stops syncing and tells the master, if it answers, that the node is gone: others take its work over at once. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #end(): Promise<void> {
     this.#stopping.abort();
     await this.#loop;
+    if (this.#state !== undefined && !this.#isMasterLost) await this.#leave();
     this.#options.client.close();
+  }
+
+  async #leave(): Promise<void> {
+    const { client, node } = this.#options;
+    try {
+      await client.leave(node.nodeId, { signal: AbortSignal.timeout(LEAVE_TIMEOUT_MS) });
+    } catch (error) {
+      // Without it the master notices by the silence. A master of a release before knows no such call.
+      this.#logger.debug("the master was not told that the node leaves", { error });
+    }
   }
 
   async #follow(): Promise<void> {

@@ -109,6 +109,11 @@ function clusterService(handlers: ClusterHandlers): ClusterServiceImplementation
     async sync(request, context) {
       return stateToWire(await handlers.sync(nodeFromWire(request.node), callOptions(context)));
     },
+    async leave(request, context) {
+      if (request.nodeId === "") throw new InvalidArgumentError("nodeId", "nodeId must not be empty");
+      await handlers.leave(request.nodeId, callOptions(context));
+      return {};
+    },
     async reportProgress(request, context) {
       if (request.nodeId === "") throw new InvalidArgumentError("nodeId", "nodeId must not be empty");
       await handlers.reportProgress(request.nodeId, request.tasks.map(taskFromWire), callOptions(context));

@@ -41,6 +41,15 @@ it("takes what a node says last", () => {
   expect(table.live(0, META_TIMEOUT_MS).map((member) => member.version)).toEqual(["0.2.0"]);
 });
 
+it("forgets a node that has left at once", () => {
+  const table = new MemberTable({ clock: new ManualClock(0) });
+  table.seen(node("a"));
+  table.seen(node("b"));
+  table.left("a");
+  table.left("stranger");
+  expect(table.live(0, META_TIMEOUT_MS).map((member) => member.nodeId)).toEqual(["b"]);
+});
+
 it("takes a node back that was forgotten", () => {
   const clock = new ManualClock(0);
   const table = new MemberTable({ clock });

@@ -22,6 +22,11 @@ export class MemberTable {
     return member;
   }
 
+  /** Forgets a node that has left. */
+  left(nodeId: string): void {
+    this.#members.delete(nodeId);
+  }
+
   /**
    * Nodes heard within two periods, and forgets the others. Two periods, because a node that syncs once in each would else
    * be dead and alive by turns.

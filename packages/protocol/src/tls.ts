@@ -1,7 +1,27 @@
+import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { InvalidArgumentError } from "@furze/core";
 import { ChannelCredentials, ServerCredentials } from "@grpc/grpc-js";
 import type { MutualTls } from "./types.ts";
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Reads the files of mutual TLS. @throws {InvalidArgumentError} that names the file that cannot be read */
+export function readTlsFiles(files: TlsFiles): MutualTls {
+  const read = (path: string): Buffer => {
+    try {
+      return readFileSync(path);
+    } catch (cause) {
+      throw new InvalidArgumentError("tls", `the PEM file ${path} cannot be read`, { cause });
+    }
+  };
+  return { ca: read(files.ca), cert: read(files.cert), key: read(files.key) };
+}
 
 /** Credentials of a server that asks each caller for a certificate; plain text without `tls`. @throws {InvalidArgumentError} */
 export function serverCredentials(tls: MutualTls | undefined): ServerCredentials {

@@ -51,6 +51,8 @@ export interface ClusterState {
  */
 export interface ClusterHandlers {
   sync(node: ClusterNode, options: CallOptions): Promise<ClusterState>;
+  /** The node has stopped: it is no member any more. */
+  leave(nodeId: string, options: CallOptions): Promise<void>;
   /** `tasks` replace those that the node reported before. */
   reportProgress(nodeId: string, tasks: readonly TaskProgress[], options: CallOptions): Promise<void>;
   /**

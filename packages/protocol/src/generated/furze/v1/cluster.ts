@@ -101,6 +101,13 @@ export interface SyncResponse {
   listsVersion: bigint;
 }
 
+export interface LeaveRequest {
+  nodeId: string;
+}
+
+export interface LeaveResponse {
+}
+
 export interface TaskProgress {
   name: string;
   status: TaskStatus;
@@ -609,6 +616,104 @@ export const SyncResponse: MessageFns<SyncResponse> = {
   },
 };
 
+function createBaseLeaveRequest(): LeaveRequest {
+  return { nodeId: "" };
+}
+
+export const LeaveRequest: MessageFns<LeaveRequest> = {
+  encode(message: LeaveRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.nodeId !== "") {
+      writer.uint32(10).string(message.nodeId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaveRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaveRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.nodeId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LeaveRequest>): LeaveRequest {
+    return LeaveRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LeaveRequest>): LeaveRequest {
+    const message = createBaseLeaveRequest();
+    message.nodeId = object.nodeId ?? "";
+    return message;
+  },
+};
+
+function createBaseLeaveResponse(): LeaveResponse {
+  return {};
+}
+
+export const LeaveResponse: MessageFns<LeaveResponse> = {
+  encode(_: LeaveResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaveResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaveResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LeaveResponse>): LeaveResponse {
+    return LeaveResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<LeaveResponse>): LeaveResponse {
+    const message = createBaseLeaveResponse();
+    return message;
+  },
+};
+
 function createBaseTaskProgress(): TaskProgress {
   return {
     name: "",
@@ -1002,6 +1107,15 @@ export const ClusterServiceDefinition = {
       responseStream: false,
       options: {},
     },
+    /** Says that the node stops: it is no member any more, so its work goes to others at once. */
+    leave: {
+      name: "Leave",
+      requestType: LeaveRequest as typeof LeaveRequest,
+      requestStream: false,
+      responseType: LeaveResponse as typeof LeaveResponse,
+      responseStream: false,
+      options: {},
+    },
     /** Hands the node's tasks to the master, which shows them with its own. Each call replaces the tasks of the call before. */
     reportProgress: {
       name: "ReportProgress",
@@ -1017,6 +1131,8 @@ export const ClusterServiceDefinition = {
 export interface ClusterServiceImplementation<CallContextExt = {}> {
   /** Tells the master that the node is alive and fetches what it should know. Nodes call it once in each meta_timeout. */
   sync(request: SyncRequest, context: CallContext & CallContextExt): Promise<DeepPartial<SyncResponse>>;
+  /** Says that the node stops: it is no member any more, so its work goes to others at once. */
+  leave(request: LeaveRequest, context: CallContext & CallContextExt): Promise<DeepPartial<LeaveResponse>>;
   /** Hands the node's tasks to the master, which shows them with its own. Each call replaces the tasks of the call before. */
   reportProgress(
     request: ReportProgressRequest,
@@ -1027,6 +1143,8 @@ export interface ClusterServiceImplementation<CallContextExt = {}> {
 export interface ClusterServiceClient<CallOptionsExt = {}> {
   /** Tells the master that the node is alive and fetches what it should know. Nodes call it once in each meta_timeout. */
   sync(request: DeepPartial<SyncRequest>, options?: CallOptions & CallOptionsExt): Promise<SyncResponse>;
+  /** Says that the node stops: it is no member any more, so its work goes to others at once. */
+  leave(request: DeepPartial<LeaveRequest>, options?: CallOptions & CallOptionsExt): Promise<LeaveResponse>;
   /** Hands the node's tasks to the master, which shows them with its own. Each call replaces the tasks of the call before. */
   reportProgress(
     request: DeepPartial<ReportProgressRequest>,
