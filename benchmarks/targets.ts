@@ -25,6 +25,14 @@ const TARGETS: readonly Target[] = [
   { bench: "automl", params: {}, target: "NDCG 0.42, recall 0.285 in 600 s" },
   { bench: "cycle", params: { stage: "train" }, target: "12 s with the lists" },
   { bench: "cycle", params: { stage: "recommend" }, target: "1 s" },
+  { bench: "stores", params: { store: "sqlite", work: "upsert 100000 feedback" }, target: "1 s (100,000 rows/s)" },
+  { bench: "stores", params: { store: "postgres", work: "upsert 100000 feedback" }, target: "1.67 s (60,000 rows/s)" },
+  { bench: "stores", params: { store: "mariadb", work: "upsert 100000 feedback" }, target: "1.25 s (80,000 rows/s)" },
+  { bench: "stores", params: { store: "clickhouse", work: "upsert 100000 feedback" }, target: "1 s (100,000 rows/s)" },
+  { bench: "stores", params: { store: "mongo", work: "upsert 100000 feedback" }, target: "5 s (20,000 rows/s)" },
+  { bench: "stores", params: { store: "sqlite", work: "scan 1000000 feedback" }, target: "2 s (500,000 rows/s)" },
+  { bench: "stores", params: { store: "redis", work: "put 1000 lists of 100" }, target: "0.1 s, 4 GiB for 1.5 M lists" },
+  { bench: "stores", params: { store: "redis", work: "get 1000 lists, one by one" }, target: "0.3 s (0.3 ms a list)" },
 ];
 
 /** The target of a row; `undefined` when it has none or is a rival's. */
