@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestSystem } from "./support/system.ts";
+
+/** Every key of Gorse v0.4, unchanged but for the address of HTTP: tests stay on this machine. */
+const config = readFileSync(join(import.meta.dirname, "../packages/config/test/gorse/v0.4.toml"), "utf8").replace(
+  'http_host = "0.0.0.0"',
+  'http_host = "127.0.0.1"',
+);
+
+const USERS = 40;
+const ITEMS = 30;
+
+describe("a system with a configuration file of Gorse v0.4", () => {
+  const system = new TestSystem();
+
+  beforeAll(async () => {
+    await system.start(config);
+    const recent = new Date().toISOString();
+    const rows = Array.from({ length: USERS }, (_, user) =>
+      // Two tastes; everybody likes the first two items of his.
+      Array.from({ length: 2 + (user % 6) }, (__, rank) => ({
+        ...{ FeedbackType: "star", UserId: `u${user}`, ItemId: `i${2 * rank + (user % 2)}`, Timestamp: recent },
+      })),
+    ).flat();
+    const items = Array.from({ length: ITEMS }, (_, item) => ({ ItemId: `i${item}`, Timestamp: recent }));
+    expect((await system.post("/api/items", items)).status).toBe(200);
+    expect((await system.post("/api/feedback", rows)).status).toBe(200);
+    await system.train();
+  });
+
+  afterAll(() => system.stop());
+
+  it("serves what the file asks for under the names of today", async () => {
+    const popular = await system.get<{ Id: string }[]>("/api/popular?n=4");
+    expect(popular.map(({ Id }) => Id).sort()).toEqual(["i0", "i1", "i2", "i3"]);
+    const neighbors = await system.get<{ Id: string }[]>("/api/item/i0/neighbors?n=3");
+    expect(neighbors.every(({ Id }) => Number(Id.slice(1)) % 2 === 0)).toBe(true);
+    expect(neighbors.length).toBeGreaterThan(0);
+    const recommended = await system.get<string[]>("/api/recommend/u0?n=5");
+    expect(recommended).toHaveLength(5);
+    expect(recommended).not.toContain("i0");
+  });
+
+  it("forgets a node that stops at once, not after the time of a dead one", async () => {
+    const kinds = async (): Promise<string[]> => {
+      const nodes = (await (await fetch(`${system.masterUrl}/api/dashboard/cluster`)).json()) as { Type: string }[];
+      return nodes.map((node) => node.Type).sort();
+    };
+    expect(await kinds()).toEqual(expect.arrayContaining(["Server", "Worker"]));
+    expect(await system.stopApp("worker")).toBe(0);
+    expect(await kinds()).not.toContain("Worker");
+    expect(await kinds()).toContain("Server");
+  });
+});
