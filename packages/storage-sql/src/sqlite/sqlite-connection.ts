@@ -7,7 +7,7 @@ export interface SqliteStatement {
   all(...parameters: SqlValue[]): unknown[];
   get(...parameters: SqlValue[]): unknown;
   iterate(...parameters: SqlValue[]): Iterable<unknown>;
-  run(...parameters: SqlValue[]): { readonly changes: number | bigint };
+  run(...parameters: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };
 }
 
 export interface SqliteConnectionOptions {
@@ -36,12 +36,14 @@ export class SqliteConnection {
   constructor(options: SqliteConnectionOptions) {
     this.#database = new DatabaseSync(options.path, { timeout: options.blockingBusyMs });
     try {
+      // In memory, SQLite walks the journal of a savepoint from its start with each statement inside: a bulk write would cost the square
+      // of its rows. A file it cuts at once; it stays in memory while it is small.
       // The page size counts only until the file has its first page, which switching to WAL writes.
       this.#database.exec(`PRAGMA page_size = ${options.pageSizeBytes};
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = ${options.synchronous};
         PRAGMA cache_size = -${PAGE_CACHE_KIB};
-        PRAGMA temp_store = MEMORY;
+        PRAGMA temp_store = ${options.isReader ? "MEMORY" : "FILE"};
         PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
         PRAGMA query_only = ${options.isReader ? 1 : 0};`);
     } catch (error) {

@@ -4,7 +4,7 @@ import { checkLimit } from "../checks.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
 import { openItemIndex, readSearchColumns } from "./sqlite-item-index.ts";
 import { ITEM_COLUMNS, type ItemRow, toItem } from "./sqlite-item-rows.ts";
-import { scanByKey, UPSERT_SLICE_ROWS } from "./sqlite-rows.ts";
+import { scanByKey } from "./sqlite-rows.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
 /** Items that one transaction indexes: bounds how long it keeps other writers out. */
@@ -65,10 +65,7 @@ export class SqliteItemSearch implements ItemSearch {
       await this.#session.writeSliced(function* (connection) {
         // Another process may have set other columns in the meantime.
         const index = openItemIndex(connection, tables);
-        for (const [position, itemId] of itemIds.entries()) {
-          if (index !== undefined && !index.has(itemId)) index.putStored(itemId);
-          if (position % UPSERT_SLICE_ROWS === 0) yield;
-        }
+        if (index !== undefined) yield* index.putStored(itemIds.filter((itemId) => !index.has(itemId)));
       }, options);
     }
   }

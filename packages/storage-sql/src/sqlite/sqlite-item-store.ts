@@ -46,13 +46,13 @@ export class SqliteItemStore implements ItemStore {
     const tables = this.#tables;
     await this.#session.writeSliced(function* (connection) {
       const statement = connection.prepare(sql);
-      const index = openItemIndex(connection, tables);
       for (const [position, item] of items.entries()) {
         const categories = toCategories(item.categories);
         statement.run(item.itemId, item.isHidden ? 1 : 0, categories, item.timestampMs, toJson(item.labels), item.comment);
-        index?.put(item);
         if (position % UPSERT_SLICE_ROWS === 0) yield;
       }
+      const index = openItemIndex(connection, tables);
+      if (index !== undefined) yield* index.put(items);
     }, options);
   }
 
@@ -65,7 +65,8 @@ export class SqliteItemStore implements ItemStore {
     checkId(itemId, "ItemId");
     checkItemPatch(patch);
     const sql = this.#patch;
-    return this.#session.write((connection) => {
+    const tables = this.#tables;
+    return this.#session.writeSliced(function* (connection) {
       const { changes } = connection
         .prepare(sql)
         .run(
@@ -77,7 +78,8 @@ export class SqliteItemStore implements ItemStore {
           toJson(patch.labels ?? null),
           patch.comment ?? null,
         );
-      openItemIndex(connection, this.#tables)?.putStored(itemId);
+      const index = openItemIndex(connection, tables);
+      if (index !== undefined) yield* index.putStored([itemId]);
       return Number(changes) > 0;
     }, options);
   }
@@ -126,14 +128,16 @@ export class SqliteItemStore implements ItemStore {
     options: CallOptions | undefined,
   ): Promise<boolean> {
     checkId(itemId, "ItemId");
-    const { items } = this.#tables;
-    return this.#session.write((connection) => {
+    const tables = this.#tables;
+    const { items } = tables;
+    return this.#session.writeSliced(function* (connection) {
       const row = connection.prepare(`SELECT categories FROM ${items} WHERE item_id = ?`).get(itemId);
       if (row === undefined) return false;
       const [categories] = row as [string];
       const changed = toCategories(change(parseCategories(categories)));
       connection.prepare(`UPDATE ${items} SET categories = ? WHERE item_id = ?`).run(changed, itemId);
-      openItemIndex(connection, this.#tables)?.putStored(itemId);
+      const index = openItemIndex(connection, tables);
+      if (index !== undefined) yield* index.putStored([itemId]);
       return true;
     }, options);
   }
