@@ -7,8 +7,8 @@ const models: readonly { readonly params: Readonly<Record<string, number | strin
   { params: { model: "als" }, fitter: new Als() },
   { params: { model: "als", numFactors: 128, alpha: 0.3 }, fitter: new Als({ numFactors: 128, alpha: 0.3 }) },
   {
-    params: { model: "als", numFactors: 256, alpha: 0.3, regularization: 0.0075 },
-    fitter: new Als({ numFactors: 256, alpha: 0.3, regularization: 0.0075 }),
+    params: { model: "als", numFactors: 256, numEpochs: 12, alpha: 0.3, regularization: 0.0075 },
+    fitter: new Als({ numFactors: 256, numEpochs: 12, alpha: 0.3, regularization: 0.0075 }),
   },
   { params: { model: "bpr" }, fitter: new Bpr() },
   { params: { model: "bpr", numFactors: 128 }, fitter: new Bpr({ numFactors: 128 }) },

@@ -1,5 +1,6 @@
 // Every kernel family is one file beside this one; export its functions here and they are callable by name.
 export { alsRows } from "./als";
+export { alsPredictions, alsSubspaceRows, packBlock } from "./als-subspace";
 export { bprSamples } from "./bpr";
 export { countVisits } from "./count-visits";
 export { fmPool } from "./fm-embeddings";
@@ -11,6 +12,7 @@ export { hnswBeamBytes, hnswInsert, hnswSearch } from "./hnsw";
 export { shuffle } from "./shuffle";
 export { scanNeighbors, scanScratch } from "./scan-neighbors";
 export { sparseNeighbors } from "./sparse-neighbors";
+export { solveSymmetric } from "./solve-symmetric";
 export { addEntries, solveCholesky } from "./solve";
 export { topItems, topItemsOfOne, topItemsOfOneScratch, topItemsScratch } from "./top-k";
 export { axpy, countNonFinite, dot } from "./vector";

@@ -26,6 +26,28 @@ export function sumLanesOf4(a: v128, b: v128, c: v128, d: v128): v128 {
   );
 }
 
+/** Vector whose lanes all are the first, second, third or fourth of another. */
+// @ts-ignore: decorator
+@inline
+export function splatLane0(v: v128): v128 {
+  return i8x16.shuffle(v, v, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
+}
+// @ts-ignore: decorator
+@inline
+export function splatLane1(v: v128): v128 {
+  return i8x16.shuffle(v, v, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
+}
+// @ts-ignore: decorator
+@inline
+export function splatLane2(v: v128): v128 {
+  return i8x16.shuffle(v, v, 8, 9, 10, 11, 8, 9, 10, 11, 8, 9, 10, 11, 8, 9, 10, 11);
+}
+// @ts-ignore: decorator
+@inline
+export function splatLane3(v: v128): v128 {
+  return i8x16.shuffle(v, v, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15);
+}
+
 /** Vector of four numbers. */
 // @ts-ignore: decorator
 @inline

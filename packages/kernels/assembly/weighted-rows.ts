@@ -1,6 +1,6 @@
 // The inner loop of least squares: out += sum over a row's entries of w * (constant + slope * (q . p)) * q.
 // Entries are taken four at a time: four dot products share the loads of p and one sum over lanes, four updates share out.
-import { sumLanesOf4 } from "./vector";
+import { splatLane0, splatLane1, splatLane2, splatLane3, sumLanesOf4 } from "./vector";
 
 /** indices: `count` entries; values: their weights w, or 0 for all 1; p, out: rows of `stride` floats; q: rows of `source`. */
 // @ts-ignore: decorator
@@ -40,27 +40,6 @@ function weightsAt(values: usize, i: i32, count: i32): v128 {
 @inline
 function rowAt(source: usize, indices: usize, i: i32, count: i32, rowBytes: usize): usize {
   return source + (<usize>load<u32>(indices + ((<usize>min(i, count - 1)) << 2))) * rowBytes;
-}
-
-// @ts-ignore: decorator
-@inline
-function splatLane0(v: v128): v128 {
-  return i8x16.shuffle(v, v, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
-}
-// @ts-ignore: decorator
-@inline
-function splatLane1(v: v128): v128 {
-  return i8x16.shuffle(v, v, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
-}
-// @ts-ignore: decorator
-@inline
-function splatLane2(v: v128): v128 {
-  return i8x16.shuffle(v, v, 8, 9, 10, 11, 8, 9, 10, 11, 8, 9, 10, 11, 8, 9, 10, 11);
-}
-// @ts-ignore: decorator
-@inline
-function splatLane3(v: v128): v128 {
-  return i8x16.shuffle(v, v, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15);
 }
 
 function addWeightedRowsAny(

@@ -1,17 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { KernelMemory, KernelPool } from "./index.ts";
+import { numbers } from "./test-numbers.ts";
 
 const pool = new KernelPool({ threads: 2 });
 afterAll(() => pool.close());
-
-/** Numbers in [-1, 1) that look random and are the same in every run. */
-function numbers(length: number, seed: number): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return state / 2 ** 31;
-  });
-}
 
 describe("building blocks", () => {
   it.each([4, 8, 12, 64])("dot and axpy, length %i", (n) => {

@@ -1,4 +1,4 @@
-export { Als, type AlsOptions, type AlsParameters } from "./als.ts";
+export { Als, type AlsOptions, type AlsParameters, type AlsSolverName } from "./als.ts";
 export { Bpr, type BprOptions, type BprParameters } from "./bpr.ts";
 export { TrainingDivergedError } from "./errors.ts";
 export type { EpochReport, FitOptions } from "./fit-loop.ts";
