@@ -1,7 +1,9 @@
 // A server of MongoDB's protocol that a Java runtime can run (mongo-java-server, in memory): MongoDB itself is in no package
-// registry. It answers as wire version 9, the oldest that current drivers accept.
+// registry. It answers as wire version 9, the oldest that current drivers accept. Not as in MongoDB: no transactions, no $text, texts
+// ordered by UTF-16 units, and collations, explain and updates by pipelines are missing.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { cacheFolder, findProgram, installDebianPackages, isPortOpen, run } from "./supervisor.mjs";
 
 const VERSION = "1.47.0";
@@ -12,24 +14,7 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   </dependency></dependencies>
 </project>
 `;
-const SOURCE = `import de.bwaldvogel.mongo.MongoServer;
-import de.bwaldvogel.mongo.MongoVersion;
-import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
-import java.util.List;
-
-public class TestMongo {
-  public static void main(String[] arguments) throws Exception {
-    MemoryBackend backend = new MemoryBackend();
-    backend.version(new MongoVersion() {
-      public List<Integer> getVersionArray() { return List.of(5, 0, 0); }
-      public int getWireVersion() { return 9; }
-    });
-    MongoServer server = new MongoServer(backend);
-    server.bind("127.0.0.1", Integer.parseInt(arguments[0]));
-    Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
-  }
-}
-`;
+const SOURCE = fileURLToPath(new URL("TestMongo.java", import.meta.url));
 
 const folder = () => join(cacheFolder(), "mongo");
 const libraries = () => join(folder(), "lib");
@@ -49,11 +34,9 @@ export const mongo = {
     const goal = ["dependency:copy-dependencies", `-DoutputDirectory=${libraries()}`];
     run("mvn", ["-q", "-B", "-f", join(folder(), "pom.xml"), ...goal]);
   },
-  command: ({ home, port }) => {
-    const source = join(home, "TestMongo.java");
-    writeFileSync(source, SOURCE);
+  command: ({ port }) => {
     const machine = ["-Xmx512m", "-XX:+UseSerialGC", "-cp", join(libraries(), "*")];
-    return { file: findProgram("java"), args: [...machine, source, String(port)] };
+    return { file: findProgram("java"), args: [...machine, SOURCE, String(port)] };
   },
   isReady: isPortOpen,
 };
