@@ -28,6 +28,8 @@ export interface TaskRow {
 export interface SystemStores {
   readonly data?: string | undefined;
   readonly cache?: string | undefined;
+  /** Where model files are kept, with the environment variables that it takes to get there. */
+  readonly blobs?: { readonly uri: string; readonly env: Readonly<Record<string, string>> } | undefined;
 }
 
 /**
@@ -37,12 +39,14 @@ export interface SystemStores {
 export class TestSystem {
   readonly folder: string = mkdtempSync(join(tmpdir(), "furze-system-"));
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #serverProcesses: number;
   readonly #apps = new Map<AppName, ChildProcess>();
   readonly #logs = new Map<AppName, string>();
   #stores: SystemStores = {};
   #ports: Record<"grpc" | AppName, number> = { grpc: 0, master: 0, worker: 0, server: 0 };
 
-  constructor({ apiKey }: { readonly apiKey?: string } = {}) {
+  constructor({ apiKey, serverProcesses = 1 }: { readonly apiKey?: string; readonly serverProcesses?: number } = {}) {
+    this.#serverProcesses = serverProcesses;
     this.#headers = apiKey === undefined ? {} : { "x-api-key": apiKey };
   }
 
@@ -79,6 +83,13 @@ export class TestSystem {
       if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${this.#logs.get(name)}`);
       return (await fetch(url).catch(() => undefined))?.status === 200;
     });
+  }
+
+  /** Process id of an application that runs. */
+  pid(name: AppName): number {
+    const pid = this.#apps.get(name)?.pid;
+    if (pid === undefined) throw new Error(`${name} does not run`);
+    return pid;
   }
 
   /** Kills one application without a warning. */
@@ -163,6 +174,7 @@ export class TestSystem {
   #flags(name: AppName): string[] {
     if (name === "master") return ["--config", join(this.folder, "furze.toml")];
     const flags = ["--master-port", String(this.#ports.grpc), "--http-port", String(this.#ports[name])];
+    if (name === "server") flags.push("--processes", String(this.#serverProcesses));
     return [...flags, "--cache-path", join(this.folder, name)];
   }
 
@@ -172,7 +184,8 @@ export class TestSystem {
       FURZE_DATABASE_CACHE_STORE: this.#stores.cache ?? `sqlite://${join(this.folder, "cache.sqlite")}`,
       // A server keeps what a test before has left: each system has tables and keys of its own.
       FURZE_DATABASE_TABLE_PREFIX: basename(this.folder).replace(/\W/g, "_").toLowerCase(),
-      FURZE_BLOB_URI: join(this.folder, "models"),
+      FURZE_BLOB_URI: this.#stores.blobs?.uri ?? join(this.folder, "models"),
+      ...this.#stores.blobs?.env,
       FURZE_MASTER_PORT: String(this.#ports.grpc),
       FURZE_MASTER_HTTP_PORT: String(this.#ports.master),
     };

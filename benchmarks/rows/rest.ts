@@ -1,0 +1,159 @@
+import type { Feedback, Item, User } from "@furze/core";
+import { TestSystem } from "../../test/support/system.ts";
+import { type BenchResult, lapTimer } from "../harness.ts";
+import { type MovieLens, movieLens } from "../rest/movielens.ts";
+import { usageOf } from "../rest/process-tree.ts";
+import { wrk } from "../rest/wrk.ts";
+import { withService } from "../services.ts";
+
+const CONNECTIONS = 16;
+const SECONDS = 5;
+const ROWS_PER_REQUEST = 10_000;
+const SERVER_PROCESSES = 2;
+
+const CONFIG = `
+[recommend]
+cache_size = 100
+
+[recommend.data_source]
+positive_feedback_types = ["rating>=4"]
+read_feedback_types = ["rating"]
+
+[[recommend.non-personalized]]
+name = "popular"
+score = "len(feedback)"
+
+[[recommend.item-to-item]]
+name = "similar"
+type = "users"
+
+[[recommend.user-to-user]]
+name = "taste"
+type = "items"
+
+[recommend.collaborative]
+type = "mf"
+
+[recommend.ranker]
+type = "fm"
+recommenders = ["latest", "collaborative", "non-personalized/popular", "item-to-item/similar", "user-to-user/taste"]
+
+[recommend.fallback]
+recommenders = ["latest"]
+`;
+
+interface Layout {
+  readonly layout: string;
+  readonly stores: { readonly data?: string; readonly cache?: string };
+}
+
+/** A whole system of real processes on MovieLens-100K: from an empty store to lists, then its routes under load. */
+export async function* run(): AsyncIterable<BenchResult> {
+  yield* measure({ layout: "sqlite", stores: {} });
+  yield* withService("postgres", (data) =>
+    withService("redis", (cache) => measure({ layout: "postgres and redis", stores: { data, cache } })),
+  );
+}
+
+async function* measure({ layout, stores }: Layout): AsyncIterable<BenchResult> {
+  const system = new TestSystem({ serverProcesses: SERVER_PROCESSES });
+  try {
+    await system.start(CONFIG, stores);
+    const usage = () => usageOf((["master", "worker", "server"] as const).map((name) => system.pid(name)));
+    const timed = async (work: string, run: () => Promise<Readonly<Record<string, number>>>): Promise<BenchResult> => {
+      const before = usage();
+      const lap = lapTimer();
+      const quality = await run();
+      const after = usage();
+      const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
+      return { params: { layout, work }, seconds: lap().seconds, cpuSeconds, peakRssMiB: after.peakRssMiB, quality };
+    };
+    const data = await movieLens();
+    await insert(system, "/api/users", data.users.map(userBody));
+    await insert(system, "/api/items", data.items.map(itemBody));
+    yield await timed("insert 100,000 feedback", async () => {
+      const startedMs = performance.now();
+      await insert(system, "/api/feedback", data.feedback.map(feedbackBody));
+      return { rowsPerSecond: Math.round((data.feedback.length / (performance.now() - startedMs)) * 1000) };
+    });
+    yield await timed("train and make all lists", async () => {
+      await system.train();
+      return { users: data.users.length };
+    });
+    for (const [work, request] of Object.entries(requestsOn(data))) {
+      const check = await expectedAnswers(system, data);
+      yield await timed(work, async () => {
+        const load = wrk({ url: system.serverUrl, request, connections: CONNECTIONS, seconds: SECONDS });
+        const wrong = work.startsWith("GET") ? await check(load) : 0;
+        return { ...(await load), wrong };
+      });
+    }
+  } finally {
+    await system.stop();
+  }
+}
+
+/** What wrk sends: bodies of Lua functions, in which `n` counts the requests. */
+function requestsOn(data: MovieLens): Readonly<Record<string, string>> {
+  const userOf = `(n * 7919) % ${data.users.length} + 1`;
+  const itemOf = `(n * 7919) % ${data.items.length} + 1`;
+  const get = (path: string, id: string) => `return wrk.format("GET", string.format("${path}", ${id}))`;
+  const post = (rows: number) => `
+  local rows = {}
+  for row = 1, ${rows} do
+    rows[row] = string.format('{"FeedbackType":"view","UserId":"%d","ItemId":"%d","Timestamp":"2026-01-01T00:00:00Z"}',
+      ${userOf}, (n * ${rows} + row) % ${data.items.length} + 1)
+  end
+  return wrk.format("POST", "/api/feedback", { ["Content-Type"] = "application/json" }, "[" .. table.concat(rows, ",") .. "]")`;
+  return {
+    "GET recommend": get("/api/recommend/%d", userOf),
+    "GET popular": get("/api/popular?n=%d", "10"),
+    "GET latest": get("/api/latest?n=%d", "10"),
+    "GET item": get("/api/item/%d", itemOf),
+    "GET item neighbors": get("/api/item/%d/neighbors", itemOf),
+    "POST 1 feedback": post(1),
+    "POST 100 feedback": post(100),
+  };
+}
+
+/** Notes answers of a quiet system. @returns asks for them again and again while a load runs, and counts those that differ */
+async function expectedAnswers(system: TestSystem, data: MovieLens): Promise<(load: Promise<unknown>) => Promise<number>> {
+  const users = data.users.filter((_, position) => position % 50 === 0).map(({ userId }) => `/api/recommend/${userId}`);
+  const items = data.items.filter((_, position) => position % 100 === 0).map(({ itemId }) => `/api/item/${itemId}`);
+  const paths = [...users, ...items, ...items.map((path) => `${path}/neighbors`), "/api/popular", "/api/latest"];
+  const expected = new Map<string, string>();
+  for (const path of paths) expected.set(path, JSON.stringify(await system.get(path)));
+  return async (load) => {
+    let isOver = false;
+    void load.finally(() => {
+      isOver = true;
+    });
+    let wrong = 0;
+    for (let asked = 0; !isOver; asked++) {
+      const path = paths[asked % paths.length] as string;
+      if (JSON.stringify(await system.get(path)) !== expected.get(path)) wrong++;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return wrong;
+  };
+}
+
+async function insert(system: TestSystem, path: string, rows: readonly unknown[]): Promise<void> {
+  for (let start = 0; start < rows.length; start += ROWS_PER_REQUEST) {
+    const response = await system.post(path, rows.slice(start, start + ROWS_PER_REQUEST));
+    if (response.status !== 200) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+    await response.arrayBuffer();
+  }
+}
+
+const userBody = ({ userId, labels }: User): object => ({ UserId: userId, Labels: labels });
+
+const itemBody = ({ itemId, categories, timestampMs, labels, comment }: Item): object => ({
+  ...{ ItemId: itemId, Categories: categories, Timestamp: new Date(timestampMs).toISOString() },
+  ...{ Labels: labels, Comment: comment },
+});
+
+const feedbackBody = ({ feedbackType, userId, itemId, value, timestampMs }: Feedback): object => ({
+  ...{ FeedbackType: feedbackType, UserId: userId, ItemId: itemId },
+  ...{ Value: value, Timestamp: new Date(timestampMs).toISOString() },
+});
