@@ -2,7 +2,16 @@ import { describe, test } from "vitest";
 import { describeSystem } from "./support/describe-system.ts";
 
 const { FURZE_TEST_POSTGRES_URL: postgres, FURZE_TEST_MYSQL_URL: mariadb } = process.env;
-const { FURZE_TEST_REDIS_URL: redis, FURZE_TEST_VALKEY_URL: valkey } = process.env;
+const { FURZE_TEST_REDIS_URL: redis, FURZE_TEST_VALKEY_URL: valkey, FURZE_TEST_MONGODB_URL: mongo } = process.env;
+
+const s3 = process.env.FURZE_TEST_S3_URL;
+
+/** Model files in S3, whose address and keys come from Gorse's environment variables. */
+function s3Blobs(url: string) {
+  const { origin, username, password, pathname } = new URL(url);
+  const env = { S3_ENDPOINT: origin, S3_ACCESS_KEY_ID: username, S3_SECRET_ACCESS_KEY: password };
+  return { uri: `s3:/${pathname}/system-${process.pid}`, env };
+}
 
 /** Every store in each of its roles, in the mixes that people run; SQLite alone has a file of its own. */
 const mixes = [
@@ -13,6 +22,9 @@ const mixes = [
   { name: "PostgreSQL and SQLite", data: postgres, cache: "sqlite" },
   { name: "MariaDB", data: mariadb, cache: mariadb },
   { name: "MariaDB and Valkey", data: mariadb, cache: valkey },
+  { name: "MongoDB", data: mongo, cache: mongo },
+  { name: "MongoDB and SQLite", data: mongo, cache: "sqlite" },
+  { name: "SQLite and MongoDB", data: "sqlite", cache: mongo },
 ];
 
 for (const { name, data, cache } of mixes) {
@@ -23,3 +35,6 @@ for (const { name, data, cache } of mixes) {
   const uri = (store: string) => (store === "sqlite" ? undefined : store);
   describeSystem(`a system on ${name}`, { data: uri(data), cache: uri(cache) });
 }
+
+if (s3 === undefined) describe("SQLite and S3", () => test.todo("needs servers that are not to be had here"));
+else describeSystem("a system on SQLite and S3", { blobs: s3Blobs(s3) });

@@ -1,4 +1,4 @@
-import { loadConfig, pipelineOptions, restOptions, storeOptions, trainingOptions } from "@furze/config";
+import { blobOptions, configToTable, loadConfig, maskConfig, pipelineOptions, restOptions, storeOptions, trainingOptions } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
 import { createClusterServer, readTlsFiles } from "@furze/protocol";
 import { ItemEditor, Pipeline, Recommender } from "@furze/recommend";
@@ -15,6 +15,7 @@ import type { MasterOptions } from "./config.ts";
  */
 export async function composeMaster(options: MasterOptions, logger: Logger): Promise<RunningProcess> {
   const { config, warnings } = loadConfig({ file: options.configFile, env: options.env });
+  logger.info("configuration", { config: configToTable(maskConfig(config)) });
   for (const warning of warnings) logger.warn(warning);
   const clock = systemClock;
   await using resources = new AsyncDisposableStack();
@@ -26,7 +27,7 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
   resources.defer(() => cacheStore.close());
   await dataStore.migrate();
   await cacheStore.migrate();
-  const blobStore = await openBlobStore(config.blob.uri);
+  const blobStore = await openBlobStore(config.blob.uri, blobOptions(config));
   resources.defer(() => blobStore.close());
 
   const tracker = new ProgressTracker({ tracer: "master", clock });

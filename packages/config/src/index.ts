@@ -2,6 +2,8 @@ export { ConfigError, type ConfigProblem } from "./config-error.ts";
 export { hostWarnings, resolveHost } from "./hosts.ts";
 export { type ConfigKey, configKeys } from "./keys.ts";
 export {
+  type BlobOptions,
+  blobOptions,
   pipelineOptions,
   type RestOptions,
   restOptions,
@@ -14,6 +16,7 @@ export { maskConfig } from "./mask.ts";
 export type { KeyKind } from "./section.ts";
 export { configDigest, configFromJson, configToJson, configToTable } from "./serialize.ts";
 export type {
+  AzureConfig,
   BlobConfig,
   ClusterConfig,
   CollaborativeConfig,
@@ -25,6 +28,7 @@ export type {
   ExternalConfig,
   FallbackConfig,
   FurzeConfig,
+  GcsConfig,
   ItemToItemConfig,
   ItemToItemType,
   MasterConfig,

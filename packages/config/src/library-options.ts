@@ -1,6 +1,15 @@
 import type { PipelineOptions } from "@furze/recommend";
 import type { ModelTrainingOptions, TrainingOptions } from "@furze/training";
-import type { FurzeConfig, ModelConfig, MysqlConfig, PoolConfig, ServerConfig } from "./types.ts";
+import type {
+  AzureConfig,
+  FurzeConfig,
+  GcsConfig,
+  ModelConfig,
+  MysqlConfig,
+  PoolConfig,
+  S3Config,
+  ServerConfig,
+} from "./types.ts";
 
 const MIB = 1024 * 1024;
 
@@ -132,6 +141,21 @@ interface PoolOptions {
   readonly maxConnections: number | undefined;
   readonly maxIdleConnections: number;
   readonly maxLifetimeMs: number;
+}
+
+/** What buckets of `blob.uri` need; `openBlobStore` of `@furze/stores` takes it. What is empty in the configuration is left out. */
+export interface BlobOptions {
+  readonly s3: Partial<S3Config>;
+  readonly gcs: Partial<GcsConfig>;
+  readonly azure: Partial<AzureConfig>;
+}
+
+export function blobOptions({ blob: { s3, gcs, azure } }: FurzeConfig): BlobOptions {
+  return { s3: unlessEmpty(s3), gcs: unlessEmpty(gcs), azure: unlessEmpty(azure) };
+}
+
+function unlessEmpty<T extends object>(texts: T): Partial<T> {
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== "")) as Partial<T>;
 }
 
 export function storeOptions({ database }: FurzeConfig): StoreOptions {

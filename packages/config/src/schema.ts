@@ -1,4 +1,5 @@
 import { itemEnvironment, leaderboardEnvironment, userEnvironment } from "@furze/expression";
+import { blob } from "./blob.ts";
 import { clientName, mysql, postgres } from "./database.ts";
 import { expression } from "./expression-leaf.ts";
 import { days, duration, integer } from "./leaves.ts";
@@ -7,7 +8,6 @@ import { type Section, section, table, tables } from "./section.ts";
 import { diversity, explore, external, replacement } from "./stages.ts";
 import { choice, feedbackTypes, itemColumns, list, optionalText, requiredText, text } from "./text-leaves.ts";
 import type {
-  BlobConfig,
   CollaborativeConfig,
   DatabaseConfig,
   DataSourceConfig,
@@ -21,7 +21,7 @@ import type {
   SearchConfig,
   UserToUserConfig,
 } from "./types.ts";
-import { blobUri, storeUri } from "./uri-leaves.ts";
+import { storeUri } from "./uri-leaves.ts";
 
 const database = section<DatabaseConfig>({
   dataStore: storeUri("data_store", {
@@ -196,14 +196,6 @@ const recommend = section<RecommendConfig>({
   diversity: table("diversity", diversity),
   fallback: table("fallback", fallback),
   search: table("search", search),
-});
-
-const blob = section<BlobConfig>({
-  uri: blobUri("uri", {
-    description: "Folder of model files.",
-    default: "~/.furze/var/lib/blob",
-    planned: ["s3", "gs", "az"],
-  }),
 });
 
 /** The one description of the configuration: files, environment variables, defaults and JSON all come from it. */

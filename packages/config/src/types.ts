@@ -208,4 +208,27 @@ export interface FallbackConfig {
 
 export interface BlobConfig {
   readonly uri: string;
+  readonly s3: S3Config;
+  readonly gcs: GcsConfig;
+  readonly azure: AzureConfig;
+}
+
+/** Empty where nothing is configured. */
+export interface S3Config {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface GcsConfig {
+  readonly credentialsFile: string;
+}
+
+/** Empty where nothing is configured. */
+export interface AzureConfig {
+  readonly endpoint: string;
+  readonly accountName: string;
+  readonly accountKey: string;
+  readonly connectionString: string;
 }

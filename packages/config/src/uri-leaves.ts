@@ -23,15 +23,24 @@ export function storeUri(key: string, options: StoreOptions): LeafField<string> 
   return leaf(key, "uri", options, parse, (value) => value);
 }
 
-/** Folder of model files: a plain path. */
-export function blobUri(key: string, options: LeafOptions & { readonly planned: readonly string[] }): LeafField<string> {
+/** What an address of the scheme must name first. */
+const BUCKET_WORDS: ReadonlyMap<string, string> = new Map([
+  ["s3", "bucket"],
+  ["gs", "bucket"],
+  ["az", "container"],
+]);
+
+/** Where model files are kept: the path of a folder, or a bucket. */
+export function blobUri(key: string, options: LeafOptions): LeafField<string> {
   const parse = (value: unknown): string => {
     const uri = textOf(key, value);
     if (uri === "") throw new ValueError(`${key} is a required field`);
-    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(uri)?.[1];
+    const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(uri) ?? [];
     if (scheme === undefined) return uri;
-    if (options.planned.includes(scheme)) throw new ValueError(`blob.uri scheme ${scheme}:// is not supported yet, use a path`);
-    throw new ValueError(`unsupported blob.uri scheme: ${scheme}`);
+    const word = BUCKET_WORDS.get(scheme);
+    if (word === undefined) throw new ValueError(`unsupported blob.uri scheme: ${scheme}`);
+    if (/^\/|^$/.test(rest ?? "")) throw new ValueError(`blob.uri must include ${word} for ${scheme}://`);
+    return uri;
   };
   return leaf(key, "uri", options, parse, (value) => value);
 }

@@ -1,1 +1,8 @@
-export { type OpenStoreOptions, openBlobStore, openCacheStore, openDataStore, type SqlPoolOptions } from "./open-stores.ts";
+export {
+  type OpenBlobStoreOptions,
+  type OpenStoreOptions,
+  openBlobStore,
+  openCacheStore,
+  openDataStore,
+  type SqlPoolOptions,
+} from "./open-stores.ts";

@@ -35,4 +35,19 @@ describe("openBlobStore", () => {
     expect((await store.list()).map((blob) => blob.name)).toEqual(["a"]);
     await store.close();
   });
+
+  it("opens buckets without asking the services, with the options of their own", async () => {
+    const options = { s3: { endpoint: "127.0.0.1:1", accessKeyId: "a", secretAccessKey: "b", timeoutMs: 1000 } };
+    const store = await openBlobStore("s3://bucket/prefix", options);
+    await expect(store.list()).rejects.toThrow(/^s3:\/\/bucket\/prefix cannot be reached/);
+    await store.close();
+    await (await openBlobStore("gs://bucket", { gcs: { endpoint: "http://127.0.0.1:1" } })).close();
+    await (await openBlobStore("az://box", { azure: { accountName: "a", accountKey: "b" } })).close();
+    await expect(openBlobStore("az://box")).rejects.toThrow(/name and a key of an account/);
+  });
+
+  it("says which schemes there are", async () => {
+    const supported = "no store for ftp://; supported are file://, s3://, gs://, az://";
+    await expect(openBlobStore("ftp://me:secret@host")).rejects.toThrow(supported);
+  });
 });

@@ -1,5 +1,8 @@
 import { type Clock, InvalidArgumentError } from "@furze/core";
 import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
+import type { AzureBlobStoreOptions } from "@furze/storage-blob/azure";
+import type { GcsBlobStoreOptions } from "@furze/storage-blob/gcs";
+import type { S3BlobStoreOptions } from "@furze/storage-blob/s3";
 import type { ServerStoreOptions } from "@furze/storage-sql";
 
 export interface OpenStoreOptions {
@@ -19,6 +22,7 @@ export type SqlPoolOptions = Pick<ServerStoreOptions, "maxConnections" | "maxIdl
 
 const SQL_SCHEMES = ["sqlite", "postgres", "postgresql", "mysql"];
 const MONGO_SCHEMES = ["mongodb", "mongodb+srv"];
+const BUCKET_SCHEMES = ["s3", "gs", "az"];
 const REDIS_SCHEMES = ["redis", "rediss", "redis+cluster", "rediss+cluster"];
 
 /**
@@ -56,10 +60,31 @@ export async function openCacheStore(uri: string, options: OpenStoreOptions = {}
   return open(uri, { ...poolOf(uri, options), tablePrefix, clock });
 }
 
-/** Opens the blob store that a URI names: the path of a folder. @throws {InvalidArgumentError} for a scheme that no adapter serves */
-export async function openBlobStore(uri: string): Promise<BlobStore> {
-  const { openBlobStore: open } = await import("@furze/storage-blob");
-  return open(uri);
+/** What buckets need beside their address; see the options of `@furze/storage-blob`. */
+export interface OpenBlobStoreOptions {
+  readonly s3?: Omit<S3BlobStoreOptions, "uri"> | undefined;
+  readonly gcs?: Omit<GcsBlobStoreOptions, "uri"> | undefined;
+  readonly azure?: Omit<AzureBlobStoreOptions, "uri"> | undefined;
+}
+
+/**
+ * Opens the blob store that a URI names: the path of a folder, `s3://bucket/prefix`, `gs://bucket/prefix` or `az://container/prefix`.
+ *
+ * @throws {InvalidArgumentError} for a scheme that no adapter serves, and options that make no sense
+ * @throws {UnsupportedError} when the client library of the bucket is not installed
+ */
+export async function openBlobStore(uri: string, options: OpenBlobStoreOptions = {}): Promise<BlobStore> {
+  switch (schemeOf(uri, BUCKET_SCHEMES)) {
+    case "s3":
+      return (await import("@furze/storage-blob/s3")).openS3BlobStore({ ...options.s3, uri });
+    case "gs":
+      return (await import("@furze/storage-blob/gcs")).openGcsBlobStore({ ...options.gcs, uri });
+    case "az":
+      return (await import("@furze/storage-blob/azure")).openAzureBlobStore({ ...options.azure, uri });
+  }
+  const hasScheme = /^[a-z][a-z0-9+.-]+:\/\//i.test(uri) && !uri.startsWith("file://");
+  if (hasScheme) throw unknownScheme("uri", uri, ["file", ...BUCKET_SCHEMES]);
+  return (await import("@furze/storage-blob")).openBlobStore(uri);
 }
 
 function poolOf(uri: string, { mysql, postgres }: OpenStoreOptions): OpenStoreOptions["mysql"] {

@@ -84,11 +84,6 @@ const DORMANT: readonly DormantKeys[] = [
     ],
     why: `${NOT_YET} part that asks a language model`,
   },
-  ...[
-    { table: "blob.s3", keys: ["endpoint", "access_key_id", "secret_access_key"] },
-    { table: "blob.gcs", keys: ["credentials_file"] },
-    { table: "blob.azure", keys: ["endpoint", "account_name", "account_key", "connection_string"] },
-  ].map((keys) => ({ ...keys, why: `${NOT_YET} object stores` })),
 ];
 
 /** Dotted names of all of them. */
