@@ -1,4 +1,13 @@
-import { blobOptions, configToTable, loadConfig, maskConfig, pipelineOptions, restOptions, storeOptions, trainingOptions } from "@furze/config";
+import {
+  blobOptions,
+  configToTable,
+  loadConfig,
+  maskConfig,
+  pipelineOptions,
+  restOptions,
+  storeOptions,
+  trainingOptions,
+} from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
 import { createClusterServer, readTlsFiles } from "@furze/protocol";
 import { ItemEditor, Pipeline, Recommender } from "@furze/recommend";

@@ -3,6 +3,7 @@ import { FurzeError } from "@furze/core";
 import { Command, CommanderError } from "commander";
 import { CliError, messageOf } from "./cli-error.ts";
 import { type CliIo, processIo } from "./cli-io.ts";
+import { configCommand } from "./commands/config.ts";
 import { importCommand } from "./commands/import.ts";
 import { upCommand } from "./commands/up.ts";
 
@@ -32,9 +33,11 @@ function createProgram(io: CliIo): Command {
     .helpCommand(false)
     .addCommand(upCommand(io))
     .addCommand(importCommand(io))
+    .addCommand(configCommand(io))
     .addHelpText("after", "\nMore about one command: furze <command> --help")
     .showSuggestionAfterError();
-  for (const command of [program, ...program.commands]) {
+  const commands = [program, ...program.commands];
+  for (const command of [...commands, ...program.commands.flatMap((one) => one.commands)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       // Errors are thrown as well, and reported in one place; help that follows from a missing command is shown.

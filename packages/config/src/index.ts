@@ -13,8 +13,9 @@ export {
 } from "./library-options.ts";
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./load.ts";
 export { maskConfig } from "./mask.ts";
+export { configReference } from "./reference.ts";
 export type { KeyKind } from "./section.ts";
-export { configDigest, configFromJson, configToJson, configToTable } from "./serialize.ts";
+export { configDigest, configFromJson, configToJson, configToTable, configToToml } from "./serialize.ts";
 export type {
   AzureConfig,
   BlobConfig,
@@ -38,6 +39,7 @@ export type {
   RankerConfig,
   RecommendConfig,
   ReplacementConfig,
+  S3Config,
   ServerConfig,
   UserToUserConfig,
   UserToUserType,

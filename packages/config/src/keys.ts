@@ -17,6 +17,11 @@ export interface ConfigKey {
   readonly variables: readonly string[];
 }
 
+/** Arrays of tables, each with the environment variable that may hold it as JSON. */
+export function configArrays(): readonly { readonly path: string; readonly variable: string }[] {
+  return arraysOf(configSection.fields, "").map((path) => ({ path, variable: variableOf(path) }));
+}
+
 /** All keys in the order of the schema. */
 export function configKeys(): readonly ConfigKey[] {
   return keysOf(configSection.fields, "", true);
@@ -45,8 +50,19 @@ function tablesOf(fields: readonly AnyField[], prefix: string): readonly string[
   );
 }
 
+/** Those outside of others. */
+function arraysOf(fields: readonly AnyField[], prefix: string): readonly string[] {
+  return fields.flatMap((field) => {
+    if (field.shape === "leaf") return [];
+    return field.shape === "tables" ? [prefix + field.key] : arraysOf(field.fields, `${prefix}${field.key}.`);
+  });
+}
+
 function variablesOf(path: string): readonly string[] {
-  const own = `FURZE_${path.replace(/[.-]/g, "_").toUpperCase()}`;
   const gorse = gorseVariable(path);
-  return gorse === undefined ? [own] : [own, gorse];
+  return gorse === undefined ? [variableOf(path)] : [variableOf(path), gorse];
+}
+
+function variableOf(path: string): string {
+  return `FURZE_${path.replace(/[.-]/g, "_").toUpperCase()}`;
 }

@@ -97,10 +97,16 @@ export function days(key: string, options: LeafOptions): LeafField<number> {
   return leaf(key, "days", { range: "at least 0", ...options }, parse, (ms) => ms / DAY_MS);
 }
 
-/** Text such as `1h30m`; an integer counts nanoseconds, as in Gorse. */
+/**
+ * Text such as `1h30m`; an integer counts nanoseconds, as in Gorse. Fewer than a millisecond of them were meant as seconds or minutes, as
+ * Gorse v0.3 had it.
+ */
 export function duration(key: string, options: LeafOptions & { readonly minimum: 0 | 1 }): LeafField<number> {
   const parse = (value: unknown): number => {
     const ms = typeof value === "number" ? value / 1e6 : durationText(key, value);
+    if (typeof value === "number" && ms > 0 && ms < 1) {
+      throw new ValueError(`${key} = ${value} counts nanoseconds: write a unit, such as "${value}s"`);
+    }
     if (options.minimum === 1 && ms <= 0) throw new ValueError(`${key} must be greater than 0`);
     if (ms < 0) throw new ValueError(`${key} must be 0 or greater`);
     return ms;

@@ -271,6 +271,10 @@ describe("a broken file", () => {
   it.each([
     ["server = 5", "server: server must be a table (line 1)"],
     [
+      "[master]\nmeta_timeout = 10",
+      'master.meta_timeout: meta_timeout = 10 counts nanoseconds: write a unit, such as "10s" (line 2)',
+    ],
+    [
       "[recommend.non-personalized]\nname = 'a'",
       "recommend.non-personalized: non-personalized must be an array of tables (line 1)",
     ],

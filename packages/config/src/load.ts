@@ -41,7 +41,7 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
   const overlay = overlayVariables(translation.raw, options.env ?? {});
   const { config, ...checked } = checkConfig(overlay.raw);
   const unknown = checked.unknownKeys.flatMap((path) => unknownPaths(path, overlay.raw)).map(unknownKey);
-  const problems = [...document.problems, ...translation.problems, ...checked.problems, ...unknown];
+  const problems = [...document.problems, ...translation.problems, ...overlay.problems, ...checked.problems, ...unknown];
   const places = { positions: document.positions(), variables: overlay.variables, origins: translation.origins };
   if (config === undefined || problems.length > 0) throw new ConfigError(withPlaces(problems, places));
   const notes = withPlaces(translation.notes, places).map(formatProblem);

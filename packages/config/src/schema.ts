@@ -28,8 +28,10 @@ const database = section<DatabaseConfig>({
     description: "Where users, items and feedback are kept.",
     default: "sqlite://~/.furze/var/lib/data.sqlite",
     backend: "data",
-    supported: ["sqlite://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://"],
-    planned: ["clickhouse://", "chhttp://", "chhttps://"],
+    supported: [
+      ...["sqlite://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://"],
+      ...["clickhouse://", "chhttp://", "chhttps://"],
+    ],
   }),
   cacheStore: storeUri("cache_store", {
     description: "Where ranked lists, values and time series are kept.",
@@ -39,7 +41,6 @@ const database = section<DatabaseConfig>({
       ...["sqlite://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://"],
       ...["redis://", "rediss://", "redis+cluster://", "rediss+cluster://"],
     ],
-    planned: [],
   }),
   tablePrefix: text("table_prefix", { description: "Begins the names of all tables.", default: "" }),
   dataTablePrefix: optionalText("data_table_prefix", {

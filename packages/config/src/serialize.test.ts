@@ -4,7 +4,7 @@ import { configKeys } from "./keys.ts";
 import { loadConfig } from "./load.ts";
 import { maskConfig } from "./mask.ts";
 import { maskText, maskUri } from "./mask-text.ts";
-import { configDigest, configFromJson, configToJson, configToTable } from "./serialize.ts";
+import { configDigest, configFromJson, configToJson, configToTable, configToToml } from "./serialize.ts";
 
 const TEXT = `
 [server]
@@ -68,6 +68,13 @@ describe("JSON", () => {
   it("of an older release loads with the defaults of the keys that it lacks", () => {
     const { worker: _, ...older } = configToTable(config);
     expect(configFromJson(JSON.stringify(older)).config).toEqual(config);
+  });
+});
+
+describe("TOML", () => {
+  it("brings the same configuration back", () => {
+    expect(loadConfig({ text: configToToml(config) }).config).toEqual(config);
+    expect(configToToml(config)).toContain('[[recommend.non-personalized]]\nname = "popular"');
   });
 });
 

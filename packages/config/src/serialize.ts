@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { stringify } from "smol-toml";
 import { ConfigError } from "./config-error.ts";
 import type { LoadedConfig } from "./load.ts";
 import { formatPath, isTable } from "./paths.ts";
@@ -9,6 +10,11 @@ import { checkConfig, withoutKeys } from "./validate.ts";
 /** The configuration with the names and units of the file: nested tables, durations as short texts such as `1h`. */
 export function configToTable(config: FurzeConfig): Readonly<Record<string, unknown>> {
   return configSection.print(config);
+}
+
+/** The configuration as a file that loads to the same. Mask it first where people may see it. */
+export function configToToml(config: FurzeConfig): string {
+  return stringify(configToTable(config)).trimEnd();
 }
 
 /** JSON text that another process turns back with `configFromJson`. It holds the secrets. */

@@ -5,8 +5,6 @@ import { textOf } from "./text-leaves.ts";
 export interface StoreOptions extends LeafOptions {
   readonly backend: "data" | "cache";
   readonly supported: readonly string[];
-  /** Schemes that Gorse takes and this release does not. */
-  readonly planned: readonly string[];
 }
 
 /** Address of a store, checked by its scheme only: what follows belongs to the driver. */
@@ -14,11 +12,8 @@ export function storeUri(key: string, options: StoreOptions): LeafField<string> 
   const parse = (value: unknown): string => {
     const uri = textOf(key, value);
     if (options.supported.some((scheme) => uri.startsWith(scheme) && uri.length > scheme.length)) return uri;
-    const planned = options.planned.find((scheme) => uri.startsWith(scheme));
-    const reason = planned === undefined ? "" : `${planned} is not supported yet, `;
-    throw new ValueError(
-      `unsupported ${options.backend} storage backend: ${reason}the address must begin with ${options.supported.join(" or ")}`,
-    );
+    const supported = options.supported.join(" or ");
+    throw new ValueError(`unsupported ${options.backend} storage backend: the address must begin with ${supported}`);
   };
   return leaf(key, "uri", options, parse, (value) => value);
 }

@@ -1,9 +1,27 @@
 import { describe, expect, it } from "vitest";
 import { message } from "../test/inputs.ts";
-import { configKeys } from "./keys.ts";
-import { loadConfig } from "./load.ts";
+import { ConfigError } from "./config-error.ts";
+import { type ConfigKey, configKeys } from "./keys.ts";
+import { type LoadedConfig, loadConfig } from "./load.ts";
+import type { KeyKind } from "./section.ts";
+import { configToTable } from "./serialize.ts";
 
 const load = (env: Readonly<Record<string, string>>, text = "") => loadConfig({ text, env });
+
+/** A value that is not the key's default. */
+function sample({ kind, defaultText, range = "" }: ConfigKey): string {
+  const samples: Partial<Record<KeyKind, string>> = {
+    integer: "7",
+    number: "0.37",
+    duration: "17s",
+    days: "3",
+    uri: "/elsewhere",
+  };
+  if (kind === "boolean") return defaultText === "true" ? "false" : "true";
+  if (kind === "enum")
+    return [...range.matchAll(/`([^`]+)`/g)].map((match) => match[1]).find((one) => `"${one}"` !== defaultText) ?? "";
+  return samples[kind] ?? "something";
+}
 
 describe("environment variables", () => {
   it("win over the file, which wins over the default", () => {
@@ -26,6 +44,44 @@ describe("environment variables", () => {
     expect(recommend.dataSource.positiveFeedbackTypes.map((one) => one.feedbackType)).toEqual(["star", "rating"]);
     expect(recommend.cacheExpireMs).toBe(3_600_000);
     expect(server.autoInsertUser).toBe(false);
+  });
+
+  it.each(configKeys().flatMap((key) => key.variables.map((variable) => [variable, key] as const)))(
+    "%s sets its key",
+    (variable, key) => {
+      const text = sample(key);
+      // Without a proof gRPC stays on loopback, whatever its host.
+      const base = { FURZE_CLUSTER_TOKEN: "base" };
+      const value = (loaded: LoadedConfig): unknown => {
+        const table: unknown = configToTable(loaded.config);
+        return key.path.split(".").reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], table);
+      };
+      try {
+        expect(value(load({ ...base, [variable]: text }))).not.toEqual(value(load(base)));
+      } catch (error) {
+        // A value that does not fit the defaults of other keys has arrived as well.
+        if (!(error instanceof ConfigError)) throw error;
+        expect(error.problems.some((problem) => problem.variable === variable || problem.path.startsWith("master.ssl_"))).toBe(
+          true,
+        );
+      }
+    },
+  );
+
+  it("hold arrays of tables as JSON", () => {
+    const variable = "FURZE_RECOMMEND_NON_PERSONALIZED";
+    const { config, warnings } = load(
+      { [variable]: '[{"name": "a", "score": "1"}]' },
+      '[[recommend.non-personalized]]\nname = "b"',
+    );
+    expect(config.recommend.nonPersonalized).toEqual([{ name: "a", score: "1", filter: "" }]);
+    expect(warnings.join()).not.toContain(variable);
+    expect(message("", { [variable]: '[{"name": "a"}]' })).toBe(
+      `recommend.non-personalized[0].score: score is a required field (environment variable ${variable})`,
+    );
+    expect(message("", { [variable]: "[1]" })).toBe(
+      `recommend.non-personalized: must be a JSON array of objects (environment variable ${variable})`,
+    );
   });
 
   it("take Gorse's names, Furze's first, and no empty ones", () => {
@@ -64,7 +120,7 @@ describe("environment variables", () => {
     ).toEqual([
       "the environment variable FURZE_DATABASE_ZZZZZZZZZZZZZZZZ names no key",
       "the environment variable FURZE_SERVER_APIKEY names no key, the nearest is FURZE_SERVER_API_KEY",
-      "the environment variable GORSE_OIDC_ENABLE is not supported yet and has no effect",
+      "the environment variable GORSE_OIDC_ENABLE has no effect: there is no such key",
     ]);
   });
 });

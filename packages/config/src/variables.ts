@@ -1,4 +1,5 @@
-import { configKeys, configTables } from "./keys.ts";
+import type { ConfigProblem } from "./config-error.ts";
+import { configArrays, configKeys, configTables } from "./keys.ts";
 import { editDistance, nearest } from "./nearest.ts";
 import { isTable } from "./paths.ts";
 
@@ -8,6 +9,7 @@ export interface Overlay {
   /** Variable that each key came from, by dotted path. */
   readonly variables: ReadonlyMap<string, string>;
   readonly warnings: readonly string[];
+  readonly problems: readonly ConfigProblem[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,7 +25,25 @@ export function overlayVariables(raw: Readonly<Record<string, unknown>>, env: En
     result = withValue(result, key.path.split("."), value);
     variables.set(key.path, variable);
   }
-  return { raw: result, variables, warnings: strangeVariables(env) };
+  const problems: ConfigProblem[] = [];
+  for (const { path, variable } of configArrays()) {
+    const text = env[variable] ?? "";
+    if (text === "") continue;
+    variables.set(path, variable);
+    const tables = readTables(text);
+    if (tables === undefined) problems.push({ path, message: "must be a JSON array of objects" });
+    else result = withValue(result, path.split("."), tables);
+  }
+  return { raw: result, variables, problems, warnings: strangeVariables(env) };
+}
+
+function readTables(text: string): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every(isTable) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function withValue(
@@ -39,7 +59,7 @@ function withValue(
 }
 
 function strangeVariables(env: Environment): readonly string[] {
-  const known = configKeys().flatMap((key) => key.variables);
+  const known = [...configKeys().flatMap((key) => key.variables), ...configArrays().map((array) => array.variable)];
   const sections = configTables()
     .filter((path) => !path.includes("."))
     .map((path) => `FURZE_${path.toUpperCase()}_`);
@@ -47,7 +67,7 @@ function strangeVariables(env: Environment): readonly string[] {
     .filter((name) => !known.includes(name))
     .sort();
   return names.flatMap((name) => {
-    if (name.startsWith("GORSE_")) return [`the environment variable ${name} is not supported yet and has no effect`];
+    if (name.startsWith("GORSE_")) return [`the environment variable ${name} has no effect: there is no such key`];
     if (!name.startsWith("FURZE_")) return [];
     const close = nearest(name, known);
     const looksLikeKey =

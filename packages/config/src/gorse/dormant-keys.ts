@@ -86,6 +86,11 @@ const DORMANT: readonly DormantKeys[] = [
   },
 ];
 
+/** One line for each group, for the reference page. */
+export function dormantGroups(): readonly { readonly keys: readonly string[]; readonly why: string }[] {
+  return DORMANT.map(({ table, keys, why }) => ({ keys: keys.map((key) => `${table}.${key}`), why }));
+}
+
 /** Dotted names of all of them. */
 export function dormantPaths(): readonly string[] {
   return DORMANT.flatMap(({ table, keys }) => keys.map((key) => `${table}.${key}`));

@@ -68,6 +68,11 @@ export function translateV04(rewriter: Rewriter): void {
   }
 }
 
+/** Old and new name of keys that have no other meaning today. */
+export function renamedPaths(): readonly (readonly [from: string, to: string])[] {
+  return RENAMED;
+}
+
 /** Dotted names of the keys that v0.4 has and v0.5 has not. */
 export function version04Paths(): readonly string[] {
   return [
