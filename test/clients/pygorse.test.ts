@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { API_KEY, FilmClub } from "../support/film-club.ts";
-import { ensurePygorse, PYGORSE } from "../support/pygorse.ts";
+import { ensurePythonPackage } from "../support/python-package.ts";
 
 const SCRIPT = fileURLToPath(new URL("pygorse_calls.py", import.meta.url));
 
@@ -28,7 +28,8 @@ interface Outcome {
   readonly not_called: readonly string[];
 }
 
-const pygorse = ensurePygorse();
+const PYGORSE = "pygorse==0.5.1";
+const pygorse = ensurePythonPackage(PYGORSE);
 const title = "reason" in pygorse ? `${PYGORSE} (left out: ${pygorse.reason})` : PYGORSE;
 
 describe.runIf("python" in pygorse)(title, () => {

@@ -3,27 +3,26 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const PYGORSE = "pygorse==0.5.1";
-
 const FOLDER = fileURLToPath(new URL("../../.tools/python", import.meta.url));
 const INSTALL_TIMEOUT_MS = 110_000;
 
-/** A Python that has the client, or why there is none. */
-export type Pygorse = { readonly python: string } | { readonly reason: string };
+/** A Python that has the package, or why there is none. */
+export type PythonWithPackage = { readonly python: string } | { readonly reason: string };
 
 /**
- * Installs Gorse's Python client once, into `.tools/python`.
+ * Installs a Python package once, into a folder of its own in `.tools/python`.
  *
+ * @param requirement name and version, `pygorse==0.5.1`
  * @throws {Error} with the reason when it cannot be had and FURZE_REQUIRE_CLIENTS=1
  */
-export function ensurePygorse(): Pygorse {
-  const found = findOrInstall();
-  if ("reason" in found && process.env.FURZE_REQUIRE_CLIENTS === "1") throw new Error(`${PYGORSE}: ${found.reason}`);
+export function ensurePythonPackage(requirement: string): PythonWithPackage {
+  const found = findOrInstall(requirement);
+  if ("reason" in found && process.env.FURZE_REQUIRE_CLIENTS === "1") throw new Error(`${requirement}: ${found.reason}`);
   return found;
 }
 
-function findOrInstall(): Pygorse {
-  const environment = join(FOLDER, PYGORSE.replace("==", "-"));
+function findOrInstall(requirement: string): PythonWithPackage {
+  const environment = join(FOLDER, requirement.replace("==", "-"));
   const python = pythonOf(environment);
   if (existsSync(python)) return { python };
   // Made beside its place, so that neither a broken nor another run's half environment is ever taken.
@@ -31,7 +30,7 @@ function findOrInstall(): Pygorse {
   try {
     mkdirSync(FOLDER, { recursive: true });
     const system = process.platform === "win32" ? "python" : "python3";
-    const reason = run(system, ["-m", "venv", draft]) ?? run(pythonOf(draft), [...PIP_INSTALL, PYGORSE]);
+    const reason = run(system, ["-m", "venv", draft]) ?? run(pythonOf(draft), [...PIP_INSTALL, requirement]);
     if (reason !== undefined) return { reason };
     if (!existsSync(environment)) renameSync(draft, environment);
     return { python };

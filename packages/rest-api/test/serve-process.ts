@@ -1,0 +1,31 @@
+import { type Logger, silentLogger } from "@furze/core";
+import { createMasterApi, type ListenOptions, listen, type RestApiOptions } from "../src/index.ts";
+import { openRealSystem } from "./real-system.ts";
+
+// A process that serves the API of a master and tells its parent where, and how much memory it holds when asked. It ends with its parent.
+
+export interface ServeOptions {
+  readonly api?: RestApiOptions;
+  readonly listen?: Partial<ListenOptions>;
+}
+
+const { api, listen: where } = JSON.parse(process.argv[2] ?? "{}") as ServeOptions;
+const { dependencies } = await openRealSystem(api);
+/** Errors go to the parent's error stream, where a test can see them. */
+const printing: Logger = { ...silentLogger, error: (message, fields) => console.error(message, fields), child: () => printing };
+const server = await listen(
+  createMasterApi({
+    ...dependencies,
+    tasks: { tasks: () => [] },
+    cluster: { nodes: () => [] },
+    trainer: { trigger: () => true },
+    logger: printing,
+  }),
+  { port: 0, ...where },
+);
+process.on("message", () => {
+  globalThis.gc?.();
+  process.send?.({ rssBytes: process.memoryUsage().rss });
+});
+process.on("disconnect", () => process.exit());
+process.send?.({ address: server.address });
