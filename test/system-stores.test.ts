@@ -3,6 +3,7 @@ import { describeSystem } from "./support/describe-system.ts";
 
 const { FURZE_TEST_POSTGRES_URL: postgres, FURZE_TEST_MYSQL_URL: mariadb } = process.env;
 const { FURZE_TEST_REDIS_URL: redis, FURZE_TEST_VALKEY_URL: valkey, FURZE_TEST_MONGODB_URL: mongo } = process.env;
+const { FURZE_TEST_CLICKHOUSE_URL: clickhouse } = process.env;
 
 const s3 = process.env.FURZE_TEST_S3_URL;
 
@@ -24,6 +25,7 @@ const mixes = [
   { name: "MariaDB and Valkey", data: mariadb, cache: valkey },
   { name: "MongoDB", data: mongo, cache: mongo },
   { name: "MongoDB and SQLite", data: mongo, cache: "sqlite" },
+  { name: "ClickHouse and Redis", data: clickhouse, cache: redis },
   { name: "SQLite and MongoDB", data: "sqlite", cache: mongo },
 ];
 

@@ -2,8 +2,10 @@
 // node clickhouse-bridge.mjs FOLDER_WITH_CHDB PORT DATA_FOLDER
 // One query runs at a time. A SELECT is answered when it is complete, not row by row.
 import { randomUUID } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 
@@ -17,6 +19,8 @@ const CONTROL = new Set(
   wait_end_of_query send_progress_in_http_headers enable_http_compression http_write_exception_in_output_format
   cancel_http_readonly_queries_on_client_close http_headers_progress_interval_ms readonly send_receive_timeout`.split(/\s+/),
 );
+/** An insert whose rows are the body. They go by way of a file: as part of the statement, its parser would walk over them several times. */
+const INSERT = /^(\s*INSERT\s.*\S)\s+(FORMAT\s+\w+)\s*$/is;
 const ESCAPES = { t: "\t", n: "\n", r: "\r", b: "\b", f: "\f", 0: "\0" };
 /** Codes of "no such table" and "no such database". */
 const NOT_FOUND_CODES = ["60", "81"];
@@ -32,7 +36,8 @@ function parameterTypes(sql) {
 
 function parseRequest(parameters, body) {
   const query = parameters.get("query") ?? "";
-  const text = body.toString("utf8");
+  const isInsert = body.length > 0 && INSERT.test(query);
+  const text = isInsert ? "" : body.toString("utf8");
   const types = parameterTypes(query || text);
   const statements = [];
   const bound = {};
@@ -48,13 +53,21 @@ function parseRequest(parameters, body) {
   }
   const database = parameters.get("database");
   if (database) statements.push(`USE \`${database.replace(/`/g, "")}\``);
-  statements.push(query && text ? `${query}\n${text}` : query || text);
-  return { sql: statements.join("; "), bound, format: parameters.get("default_format") ?? "TabSeparated" };
+  const file = isInsert ? join(tmpdir(), `clickhouse-bridge-${randomUUID()}`) : undefined;
+  if (file !== undefined) {
+    writeFileSync(file, body);
+    statements.push(query.replace(INSERT, `$1 FROM INFILE ${quote(file)} $2`));
+  } else statements.push(query && text ? `${query}\n${text}` : query || text);
+  return { sql: statements.join("; "), bound, file, format: parameters.get("default_format") ?? "TabSeparated" };
 }
 
-function execute({ sql, bound, format }) {
+async function execute({ sql, bound, file, format }) {
   const hasParameters = Object.keys(bound).length > 0;
-  return hasParameters ? session.queryBindAsync(sql, bound, { format }) : session.queryAsync(sql, { format });
+  try {
+    return await (hasParameters ? session.queryBindAsync(sql, bound, { format }) : session.queryAsync(sql, { format }));
+  } finally {
+    if (file !== undefined) rmSync(file);
+  }
 }
 
 let last = Promise.resolve();

@@ -12,7 +12,7 @@ const folder = () => join(cacheFolder(), "chdb");
 export const clickhouse = {
   name: "clickhouse",
   variable: "FURZE_TEST_CLICKHOUSE_URL",
-  url: (port) => `http://127.0.0.1:${port}`,
+  url: (port) => `clickhouse://127.0.0.1:${port}/default`,
   install: ({ log }) => {
     if (existsSync(join(folder(), "node_modules", "chdb", "package.json"))) return;
     log(`downloading ${PACKAGE}`);

@@ -14,7 +14,7 @@ export interface OpenStoreOptions {
   readonly postgres?: SqlPoolOptions | undefined;
   /** Connections to MySQL or MariaDB. Default: as `@furze/storage-sql` has it. */
   readonly mysql?: (SqlPoolOptions & Pick<ServerStoreOptions, "isolationLevel">) | undefined;
-  /** Name under which Redis and MongoDB show the connections. Default `furze`. */
+  /** Name under which Redis, MongoDB and ClickHouse show the connections. Default `furze`. */
   readonly clientName?: string | undefined;
 }
 
@@ -23,6 +23,7 @@ export type SqlPoolOptions = Pick<ServerStoreOptions, "maxConnections" | "maxIdl
 const SQL_SCHEMES = ["sqlite", "postgres", "postgresql", "mysql"];
 const MONGO_SCHEMES = ["mongodb", "mongodb+srv"];
 const BUCKET_SCHEMES = ["s3", "gs", "az"];
+const CLICKHOUSE_SCHEMES = ["clickhouse", "chhttp", "chhttps"];
 const REDIS_SCHEMES = ["redis", "rediss", "redis+cluster", "rediss+cluster"];
 
 /**
@@ -37,7 +38,13 @@ export async function openDataStore(uri: string, options: OpenStoreOptions = {})
     const { openMongoDataStore } = await import("@furze/storage-mongodb");
     return openMongoDataStore({ uri, tablePrefix, clientName });
   }
-  if (schemeOf(uri, SQL_SCHEMES) === undefined) throw unknownScheme("dataStore", uri, [...SQL_SCHEMES, ...MONGO_SCHEMES]);
+  if (schemeOf(uri, CLICKHOUSE_SCHEMES) !== undefined) {
+    const { openClickhouseDataStore } = await import("@furze/storage-clickhouse");
+    return openClickhouseDataStore({ uri, tablePrefix, clientName });
+  }
+  if (schemeOf(uri, SQL_SCHEMES) === undefined) {
+    throw unknownScheme("dataStore", uri, [...SQL_SCHEMES, ...MONGO_SCHEMES, ...CLICKHOUSE_SCHEMES]);
+  }
   const { openDataStore: open } = await import("@furze/storage-sql");
   return open(uri, { ...poolOf(uri, options), tablePrefix });
 }

@@ -1,0 +1,1 @@
+export { type ClickhouseDataStoreOptions, openClickhouseDataStore } from "./open-clickhouse-data-store.ts";
