@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { selfSigned } from "../packages/protocol/test/self-signed.ts";
 import { TestSystem } from "./support/system.ts";
 
 /** Every key of Gorse v0.4, unchanged but for the address of HTTP: tests stay on this machine. */
@@ -52,5 +54,26 @@ describe("a system with a configuration file of Gorse v0.4", () => {
     expect(await system.stopApp("worker")).toBe(0);
     expect(await kinds()).not.toContain("Worker");
     expect(await kinds()).toContain("Server");
+  });
+});
+
+describe("a system with mutual TLS between its processes", () => {
+  const folder = mkdtempSync(join(tmpdir(), "furze-tls-"));
+  const file = (name: "ca" | "cert" | "key"): string => join(folder, name);
+  const system = new TestSystem({ nodeFlags: ["--ssl-ca", file("ca"), "--ssl-cert", file("cert"), "--ssl-key", file("key")] });
+
+  afterAll(async () => {
+    await system.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("starts from the keys of Gorse, and nodes join with their certificates", async () => {
+    const tls = selfSigned(1);
+    for (const name of ["ca", "cert", "key"] as const) writeFileSync(file(name), tls[name]);
+    // Nodes ask for the configuration before they are ready, so a start is the proof.
+    await system.start(
+      `[master]\nhost = "127.0.0.1"\nssl_mode = true\nssl_ca = "${file("ca")}"\nssl_cert = "${file("cert")}"\nssl_key = "${file("key")}"\nhttp_host = "127.0.0.1"`,
+    );
+    expect(await system.get("/api/latest")).toEqual([]);
   });
 });

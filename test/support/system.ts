@@ -32,6 +32,13 @@ export interface SystemStores {
   readonly blobs?: { readonly uri: string; readonly env: Readonly<Record<string, string>> } | undefined;
 }
 
+export interface TestSystemOptions {
+  readonly apiKey?: string;
+  readonly serverProcesses?: number;
+  /** Flags of worker and server besides those that every test has. */
+  readonly nodeFlags?: readonly string[];
+}
+
 /**
  * A whole system of real processes on free ports, over SQLite files in a folder of its own.
  * With a key, which must be the one in the configuration, every request sends it.
@@ -40,12 +47,14 @@ export class TestSystem {
   readonly folder: string = mkdtempSync(join(tmpdir(), "furze-system-"));
   readonly #headers: Readonly<Record<string, string>>;
   readonly #serverProcesses: number;
+  readonly #nodeFlags: readonly string[];
   readonly #apps = new Map<AppName, ChildProcess>();
   readonly #logs = new Map<AppName, string>();
   #stores: SystemStores = {};
   #ports: Record<"grpc" | AppName, number> = { grpc: 0, master: 0, worker: 0, server: 0 };
 
-  constructor({ apiKey, serverProcesses = 1 }: { readonly apiKey?: string; readonly serverProcesses?: number } = {}) {
+  constructor({ apiKey, serverProcesses = 1, nodeFlags = [] }: TestSystemOptions = {}) {
+    this.#nodeFlags = nodeFlags;
     this.#serverProcesses = serverProcesses;
     this.#headers = apiKey === undefined ? {} : { "x-api-key": apiKey };
   }
@@ -175,7 +184,7 @@ export class TestSystem {
     if (name === "master") return ["--config", join(this.folder, "furze.toml")];
     const flags = ["--master-port", String(this.#ports.grpc), "--http-port", String(this.#ports[name])];
     if (name === "server") flags.push("--processes", String(this.#serverProcesses));
-    return [...flags, "--cache-path", join(this.folder, name)];
+    return [...flags, "--cache-path", join(this.folder, name), ...this.#nodeFlags];
   }
 
   #env(): Record<string, string> {
