@@ -67,6 +67,12 @@ describe("a file of Gorse v0.4", () => {
     expect(load(off).config.recommend.collaborative.type).toBe("none");
   });
 
+  it("ranks by a factorization machine where v0.4 predicted clicks", () => {
+    const { config: ranked, warnings: lines } = load("[recommend.offline]\nenable_click_through_prediction = true");
+    expect(ranked.recommend.ranker.type).toBe("fm");
+    expect(lines).toContain('recommend.offline.enable_click_through_prediction: is now recommend.ranker.type = "fm" (line 2)');
+  });
+
   it("yields to keys of today", () => {
     const text = `
 [recommend]
