@@ -7,7 +7,9 @@ export { type Batches, type LoadDatasetOptions, loadDataset } from "./load-datas
 export { SeededRandom } from "./seeded-random.ts";
 export {
   type FractionOptions,
+  type LatestOptions,
   type LeaveOneOutOptions,
+  latestSplit,
   leaveOneOutSplit,
   randomSplit,
   type Split,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "@furze/core";
 import { describe, expect, it } from "vitest";
 import { SeededRandom } from "./seeded-random.ts";
-import { leaveOneOutSplit, randomSplit, type Split, userSplit } from "./split.ts";
+import { latestSplit, leaveOneOutSplit, randomSplit, type Split, userSplit } from "./split.ts";
 import { UserItemMatrix } from "./user-item-matrix.ts";
 
 const random = new SeededRandom(7);
@@ -29,6 +29,7 @@ function entries(part: UserItemMatrix): string[] {
 const splits: [string, (seed: number) => Split][] = [
   ["leaveOneOutSplit random", (seed) => leaveOneOutSplit(matrix, { seed })],
   ["leaveOneOutSplit latest", (seed) => leaveOneOutSplit(matrix, { seed, by: "latest" })],
+  ["latestSplit", (seed) => latestSplit(matrix, { fraction: 0.2, seed })],
   ["randomSplit", (seed) => randomSplit(matrix, { fraction: 0.2, seed })],
   ["userSplit", (seed) => userSplit(matrix, { fraction: 0.2, seed })],
 ];
@@ -63,6 +64,57 @@ describe("leaveOneOutSplit", () => {
       if (taken.length > 0) expect(taken[0]).toBeGreaterThanOrEqual(Math.max(...kept));
     }
     expect(() => leaveOneOutSplit(single, { by: "latest" })).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("latestSplit", () => {
+  const sizes = (part: UserItemMatrix): number[] => Array.from({ length: part.numUsers }, (_, user) => part.row(user).length);
+  const timesOf = (part: UserItemMatrix, user: number): number[] => [
+    ...part.timestampsMs!.subarray(part.userOffsets[user], part.userOffsets[user + 1]),
+  ];
+
+  it.each([{ fraction: 0.3 }, { fraction: 1 }, { count: 3 }, { count: 1000 }])("takes each user's newest by %o", (options) => {
+    const { train, test } = latestSplit(matrix, options);
+    const all = sizes(matrix);
+    const wanted = all.map((size) => options.count ?? Math.round(size * (options.fraction ?? 0)));
+    expect(sizes(test)).toEqual(all.map((size, user) => Math.max(0, Math.min(wanted[user]!, size - 1))));
+    for (let user = 0; user < matrix.numUsers; user++) {
+      expect(Math.min(...timesOf(test, user))).toBeGreaterThanOrEqual(Math.max(...timesOf(train, user)));
+    }
+  });
+
+  it("takes the same one as leaving out the latest where times differ", () => {
+    const ordered = UserItemMatrix.fromTriples({
+      numUsers: 3,
+      numItems: 9,
+      userIndices: [0, 0, 0, 1, 1, 2],
+      itemIndices: [5, 1, 8, 3, 0, 4],
+      timestampsMs: [30, 10, 20, 2, 1, 7],
+    });
+    const { train, test } = latestSplit(ordered, { count: 1 });
+    expect(entries(test)).toEqual(entries(leaveOneOutSplit(ordered, { by: "latest" }).test));
+    expect([[...test.row(0)], [...test.row(1)], [...test.row(2)], [...train.row(2)]]).toEqual([[5], [3], [], [4]]);
+  });
+
+  it("moves nothing for a fraction or a count of 0, nor of an empty matrix", () => {
+    expect(latestSplit(matrix, { fraction: 0 }).test.numEntries).toBe(0);
+    expect(latestSplit(matrix, { count: 0 }).test.numEntries).toBe(0);
+    const empty = UserItemMatrix.fromTriples({ numUsers: 2, numItems: 1, userIndices: [], itemIndices: [], timestampsMs: [] });
+    expect(latestSplit(empty, { count: 2 }).train.numEntries).toBe(0);
+  });
+
+  it("refuses a matrix without times, and options that do not fit", () => {
+    for (const [path, options] of [
+      ["fraction", {}],
+      ["fraction", { fraction: 0.1, count: 1 }],
+      ["fraction", { fraction: -0.1 }],
+      ["fraction", { fraction: Number.NaN }],
+      ["count", { count: -1 }],
+      ["count", { count: 0.5 }],
+    ] as const) {
+      expect(() => latestSplit(matrix, options)).toThrow(expect.objectContaining({ path }));
+    }
+    expect(() => latestSplit(single, { count: 1 })).toThrow(expect.objectContaining({ path: "matrix" }));
   });
 });
 

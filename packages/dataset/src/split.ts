@@ -22,6 +22,16 @@ export interface FractionOptions {
   readonly seed?: number;
 }
 
+/** Options of `latestSplit`: exactly one of `fraction` and `count`. */
+export interface LatestOptions {
+  /** Share of each user's entries that goes to the test set, in [0, 1], rounded to a whole number of them. */
+  readonly fraction?: number;
+  /** Number of each user's entries that go to the test set, at least 0. */
+  readonly count?: number;
+  /** Same seed, same choice among entries of equal time. Default 0. */
+  readonly seed?: number;
+}
+
 /**
  * Moves one entry of every user to the test set. A user with a single entry keeps it for training,
  * as nothing could be predicted for a user without any.
@@ -43,6 +53,36 @@ export function leaveOneOutSplit(matrix: UserItemMatrix, options: LeaveOneOutOpt
     if (end - start < 2) continue;
     const chosen = by === "latest" ? latestEntry(times!, start, end, random) : start + random.nextInt(end - start);
     isTest[chosen] = 1;
+  }
+  return partition(matrix, isTest);
+}
+
+/**
+ * Moves the newest entries of every user to the test set: the split that resembles serving, where a model knows the past alone. A user
+ * keeps at least one entry for training, as nothing could be predicted for a user without any.
+ *
+ * @throws {InvalidArgumentError} if the matrix has no timestamps, if not exactly one of `fraction` and `count` is given, or it is out of range
+ * Cost: O(entries * log(entries of a user)) time, one byte an entry while it runs.
+ */
+export function latestSplit(matrix: UserItemMatrix, options: LatestOptions): Split {
+  const { fraction, count, seed = 0 } = options;
+  if ((fraction === undefined) === (count === undefined))
+    throw new InvalidArgumentError("fraction", "give either a fraction or a count of the entries of a user");
+  if (fraction !== undefined) checkFraction(fraction);
+  if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0))
+    throw new InvalidArgumentError("count", `count must be an integer >= 0, got ${count}`);
+  const times = matrix.timestampsMs;
+  if (times === undefined) throw new InvalidArgumentError("matrix", "the newest entries need a matrix with timestamps");
+  const random = new SeededRandom(seed);
+  const isTest = new Uint8Array(matrix.numEntries);
+  for (let user = 0; user < matrix.numUsers; user++) {
+    const start = matrix.userOffsets[user]!;
+    const length = matrix.userOffsets[user + 1]! - start;
+    const wanted = Math.min(count ?? Math.round(length * fraction!), length - 1);
+    if (wanted < 1) continue;
+    // Shuffled first: the sort keeps the order of equal times, which is a random one then.
+    const entries = shuffled(start, length, random).sort((a, b) => times[b]! - times[a]!);
+    for (const entry of entries.subarray(0, wanted)) isTest[entry] = 1;
   }
   return partition(matrix, isTest);
 }
@@ -76,9 +116,7 @@ export function userSplit(matrix: UserItemMatrix, options: FractionOptions): Spl
 /** Selection sampling (Knuth, The Art of Computer Programming, 3.4.2, algorithm S): exactly the wanted number of ones. */
 function sample(length: number, options: FractionOptions): Uint8Array {
   const { fraction, seed = 0 } = options;
-  if (!(fraction >= 0 && fraction <= 1)) {
-    throw new InvalidArgumentError("fraction", `fraction must be in [0, 1], got ${fraction}`);
-  }
+  checkFraction(fraction);
   const random = new SeededRandom(seed);
   const chosen = new Uint8Array(length);
   let wanted = Math.round(length * fraction);
@@ -89,6 +127,24 @@ function sample(length: number, options: FractionOptions): Uint8Array {
     }
   }
   return chosen;
+}
+
+function checkFraction(fraction: number): void {
+  if (!(fraction >= 0 && fraction <= 1)) {
+    throw new InvalidArgumentError("fraction", `fraction must be in [0, 1], got ${fraction}`);
+  }
+}
+
+/** The numbers from `start` on in a random order (Fisher and Yates). */
+function shuffled(start: number, length: number, random: SeededRandom): Int32Array {
+  const numbers = Int32Array.from({ length }, (_, i) => start + i);
+  for (let i = length - 1; i > 0; i--) {
+    const other = random.nextInt(i + 1);
+    const value = numbers[i]!;
+    numbers[i] = numbers[other]!;
+    numbers[other] = value;
+  }
+  return numbers;
 }
 
 function latestEntry(times: Float64Array, start: number, end: number, random: SeededRandom): number {
