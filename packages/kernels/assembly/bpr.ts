@@ -1,20 +1,27 @@
-// Bayesian personalized ranking by stochastic gradients. Samples are drawn in batches, so that their cache misses overlap, and
-// applied in groups of four: four margins make one vector for the logistic function. Threads share the factors without locks.
+// Bayesian personalized ranking by stochastic gradients. Samples are drawn in batches and in passes without branches, so that their cache
+// misses overlap, and applied in groups of four: four margins make one vector for the logistic function. Threads share the factors
+// without locks.
 import { firstMissing, hasItem, mayHave } from "./membership";
 import { highBelow, lowBelow, nextRandom } from "./random";
 import { sigmoidOfNegative } from "./sigmoid";
 import { lanes, sumLanesOf4 } from "./vector";
 
-/** Samples drawn ahead; the scratch holds three 32-bit numbers for each. */
+/** Samples drawn ahead. */
 const BATCH = 64;
+/** Bytes of a drawn sample: user, positive item, negative item, weight. */
+const SAMPLE: usize = 16;
 /** Draws of a negative before the first free item after a random one is taken: only users with nearly every item get there. */
 const MAX_DRAWS = 16;
+
+/** Bytes of scratch that bprSamples needs: 8 of random state (not 0), the samples, and a list of those whose negative is in doubt. */
+export function bprScratch(): i32 {
+  return 8 + BATCH * <i32>SAMPLE + BATCH * 4;
+}
 
 /**
  * Draws and applies end - begin samples; returns how many were applied (a user who has every item has no negative).
  * users, items: user and item of each entry; values: their weights, or 0 for all 1; offsets: where each user's entries start;
- * filters, starts, shifts: see fillFilters; biases: of the items, or 0 for none.
- * scratch: 8 bytes of random state (not 0), then 12 * 64 bytes.
+ * filters, starts, shifts: see fillFilters; biases: of the items, or 0 for none; scratch: see bprScratch.
  */
 export function bprSamples(
   userFactors: usize,
@@ -37,34 +44,55 @@ export function bprSamples(
   end: i32,
 ): i32 {
   const batch = scratch + 8;
+  const doubts = batch + <usize>BATCH * SAMPLE;
   let applied = 0;
   for (let first = begin; first < end; first += BATCH) {
-    const wanted = min(BATCH, end - first);
-    drawPositives(batch, wanted, numEntries, scratch);
-    const count = drawNegatives(batch, wanted, users, items, offsets, numItems, filters, starts, shifts, scratch);
+    let count = min(BATCH, end - first);
+    drawSamples(batch, count, users, items, values, numEntries, numItems, scratch);
+    const numDoubts = findDoubts(batch, count, filters, starts, shifts, doubts);
+    if (settleDoubts(batch, doubts, numDoubts, items, offsets, numItems, filters, starts, shifts, scratch)) count = keepValid(batch, count);
+    touchRows(batch, count, userFactors, itemFactors, (<usize>stride) << 2, doubts);
     for (let i = 0; i < count; i += 4) {
-      applyFour(batch + (<usize>i) * 12, min(4, count - i), userFactors, itemFactors, biases, stride, users, items, values, learningRate, regularization);
+      applyFour(batch + <usize>i * SAMPLE, min(4, count - i), userFactors, itemFactors, biases, stride, learningRate, regularization);
     }
     applied += count;
   }
   return applied;
 }
 
-/** Random entries, one in each triple of the batch. */
-function drawPositives(batch: usize, count: i32, numEntries: i32, randomState: usize): void {
+/** Random entries with their users, items and weights, and a random item each. */
+function drawSamples(batch: usize, count: i32, users: usize, items: usize, values: usize, numEntries: i32, numItems: i32, randomState: usize): void {
   let random = load<u64>(randomState);
-  for (let i = 0; i < count; i++) {
+  const last = batch + <usize>count * SAMPLE;
+  for (let sample = batch; sample < last; sample += SAMPLE) {
     random = nextRandom(random);
-    store<i32>(batch + (<usize>i) * 12, highBelow(random, numEntries));
+    const entry = (<usize>highBelow(random, numEntries)) << 2;
+    store<u32>(sample, load<u32>(users + entry));
+    store<u32>(sample, load<u32>(items + entry), 4);
+    store<i32>(sample, lowBelow(random, numItems), 8);
+    store<f32>(sample, values == 0 ? 1 : load<f32>(values + entry), 12);
   }
   store<u64>(randomState, random);
 }
 
-/** Turns the entries into triples (entry, user, negative item); triples without a negative are left out. Returns their number. */
-function drawNegatives(
+/** Lists the samples whose user may have the negative item; returns their number. */
+function findDoubts(batch: usize, count: i32, filters: usize, starts: usize, shifts: usize, doubts: usize): i32 {
+  let found: usize = 0;
+  for (let i = 0; i < count; i++) {
+    const sample = batch + <usize>i * SAMPLE;
+    const user = <usize>load<u32>(sample);
+    const filter = filters + <usize>load<u32>(starts + (user << 2));
+    store<i32>(doubts + (found << 2), i);
+    found += <usize>mayHave(filter, <u32>load<u8>(shifts + user), load<i32>(sample, 8));
+  }
+  return <i32>found;
+}
+
+/** Draws other negatives where the user has the item; true if a sample has none, which is then -1. */
+function settleDoubts(
   batch: usize,
+  doubts: usize,
   count: i32,
-  users: usize,
   items: usize,
   offsets: usize,
   numItems: i32,
@@ -72,75 +100,88 @@ function drawNegatives(
   starts: usize,
   shifts: usize,
   randomState: usize,
-): i32 {
+): bool {
   let random = load<u64>(randomState);
-  let kept = batch;
-  for (let i = 0; i < count; i++) {
-    const entry = load<i32>(batch + (<usize>i) * 12);
-    const user = load<u32>(users + ((<usize>entry) << 2));
-    const at = (<usize>user) << 2;
+  let isAnyInvalid = false;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const sample = batch + <usize>load<i32>(doubts + (i << 2)) * SAMPLE;
+    const at = (<usize>load<u32>(sample)) << 2;
     const filter = filters + <usize>load<u32>(starts + at);
-    const shift = <u32>load<u8>(shifts + <usize>user);
-    random = nextRandom(random);
-    let negative = highBelow(random, numItems);
-    if (mayHave(filter, shift, negative)) {
-      const first = load<i32>(offsets + at);
-      const length = load<i32>(offsets + at, 4) - first;
-      const row = items + ((<usize>first) << 2);
-      let draws = 0;
-      while (mayHave(filter, shift, negative) && hasItem(row, length, negative)) {
-        random = nextRandom(random);
-        negative = lowBelow(random, numItems);
-        if (++draws == MAX_DRAWS) {
-          negative = firstMissing(row, length, numItems, negative);
-          break;
-        }
+    const shift = <u32>load<u8>(shifts + (at >> 2));
+    const first = load<i32>(offsets + at);
+    const length = load<i32>(offsets + at, 4) - first;
+    const row = items + ((<usize>first) << 2);
+    let negative = load<i32>(sample, 8);
+    let draws = 0;
+    while (mayHave(filter, shift, negative) && hasItem(row, length, negative)) {
+      random = nextRandom(random);
+      negative = highBelow(random, numItems);
+      if (++draws == MAX_DRAWS) {
+        negative = firstMissing(row, length, numItems, negative);
+        break;
       }
     }
-    if (negative < 0) continue;
-    store<i32>(kept, entry);
-    store<u32>(kept, user, 4);
-    store<i32>(kept, negative, 8);
-    kept += 12;
+    if (negative < 0) isAnyInvalid = true;
+    store<i32>(sample, negative, 8);
   }
   store<u64>(randomState, random);
-  return <i32>(kept - batch) / 12;
+  return isAnyInvalid;
 }
 
-/** Applies up to four triples; the lanes past `count` repeat the first triple with a step of zero. */
+/** Moves the samples with a negative to the front; returns their number. */
+function keepValid(batch: usize, count: i32): i32 {
+  let kept = batch;
+  const last = batch + <usize>count * SAMPLE;
+  for (let sample = batch; sample < last; sample += SAMPLE) {
+    v128.store(kept, v128.load(sample));
+    if (load<i32>(sample, 8) >= 0) kept += SAMPLE;
+  }
+  return <i32>((kept - batch) / SAMPLE);
+}
+
+/** Reads the start of every row that the batch is about to move, so that the rows arrive together; the sum only keeps the reads alive. */
+function touchRows(batch: usize, count: i32, userFactors: usize, itemFactors: usize, rowBytes: usize, sink: usize): void {
+  let sum: u32 = 0;
+  const last = batch + <usize>count * SAMPLE;
+  for (let sample = batch; sample < last; sample += SAMPLE) {
+    sum += load<u32>(userFactors + <usize>load<u32>(sample) * rowBytes);
+    sum += load<u32>(itemFactors + <usize>load<u32>(sample, 4) * rowBytes);
+    sum += load<u32>(itemFactors + <usize>load<u32>(sample, 8) * rowBytes);
+  }
+  store<u32>(sink, sum);
+}
+
+/** Applies up to four samples; the lanes past `count` repeat the first sample with a step of zero. */
 // @ts-ignore: decorator
 @inline
 function applyFour(
-  triples: usize,
+  s0: usize,
   count: i32,
   userFactors: usize,
   itemFactors: usize,
   biases: usize,
   stride: i32,
-  users: usize,
-  items: usize,
-  values: usize,
   learningRate: f32,
   regularization: f32,
 ): void {
   const rowBytes = (<usize>stride) << 2;
-  const t1 = count > 1 ? triples + 12 : triples;
-  const t2 = count > 2 ? triples + 24 : triples;
-  const t3 = count > 3 ? triples + 36 : triples;
-  const i0 = load<u32>(items + ((<usize>load<u32>(triples)) << 2)), j0 = load<u32>(triples, 8);
-  const i1 = load<u32>(items + ((<usize>load<u32>(t1)) << 2)), j1 = load<u32>(t1, 8);
-  const i2 = load<u32>(items + ((<usize>load<u32>(t2)) << 2)), j2 = load<u32>(t2, 8);
-  const i3 = load<u32>(items + ((<usize>load<u32>(t3)) << 2)), j3 = load<u32>(t3, 8);
-  const u0 = userFactors + <usize>load<u32>(triples, 4) * rowBytes, p0 = itemFactors + <usize>i0 * rowBytes, n0 = itemFactors + <usize>j0 * rowBytes;
-  const u1 = userFactors + <usize>load<u32>(t1, 4) * rowBytes, p1 = itemFactors + <usize>i1 * rowBytes, n1 = itemFactors + <usize>j1 * rowBytes;
-  const u2 = userFactors + <usize>load<u32>(t2, 4) * rowBytes, p2 = itemFactors + <usize>i2 * rowBytes, n2 = itemFactors + <usize>j2 * rowBytes;
-  const u3 = userFactors + <usize>load<u32>(t3, 4) * rowBytes, p3 = itemFactors + <usize>i3 * rowBytes, n3 = itemFactors + <usize>j3 * rowBytes;
+  const s1 = count > 1 ? s0 + SAMPLE : s0;
+  const s2 = count > 2 ? s0 + 2 * SAMPLE : s0;
+  const s3 = count > 3 ? s0 + 3 * SAMPLE : s0;
+  const i0 = load<u32>(s0, 4), j0 = load<u32>(s0, 8);
+  const i1 = load<u32>(s1, 4), j1 = load<u32>(s1, 8);
+  const i2 = load<u32>(s2, 4), j2 = load<u32>(s2, 8);
+  const i3 = load<u32>(s3, 4), j3 = load<u32>(s3, 8);
+  const u0 = userFactors + <usize>load<u32>(s0) * rowBytes, p0 = itemFactors + <usize>i0 * rowBytes, n0 = itemFactors + <usize>j0 * rowBytes;
+  const u1 = userFactors + <usize>load<u32>(s1) * rowBytes, p1 = itemFactors + <usize>i1 * rowBytes, n1 = itemFactors + <usize>j1 * rowBytes;
+  const u2 = userFactors + <usize>load<u32>(s2) * rowBytes, p2 = itemFactors + <usize>i2 * rowBytes, n2 = itemFactors + <usize>j2 * rowBytes;
+  const u3 = userFactors + <usize>load<u32>(s3) * rowBytes, p3 = itemFactors + <usize>i3 * rowBytes, n3 = itemFactors + <usize>j3 * rowBytes;
   let margin = sumLanesOf4(products(u0, p0, n0, rowBytes), products(u1, p1, n1, rowBytes), products(u2, p2, n2, rowBytes), products(u3, p3, n3, rowBytes));
   if (biases != 0) {
     margin = f32x4.add(margin, lanes(biasGap(biases, i0, j0), biasGap(biases, i1, j1), biasGap(biases, i2, j2), biasGap(biases, i3, j3)));
   }
-  let steps = f32x4.mul(f32x4.splat(learningRate), sigmoidOfNegative(margin));
-  if (values != 0) steps = f32x4.mul(steps, lanes(weight(values, triples), weight(values, t1), weight(values, t2), weight(values, t3)));
+  const weights = lanes(load<f32>(s0, 12), load<f32>(s1, 12), load<f32>(s2, 12), load<f32>(s3, 12));
+  const steps = f32x4.mul(f32x4.mul(f32x4.splat(learningRate), weights), sigmoidOfNegative(margin));
   const keep: f32 = 1 - learningRate * regularization;
   const step0 = f32x4.extract_lane(steps, 0);
   const step1 = count > 1 ? f32x4.extract_lane(steps, 1) : <f32>0;
@@ -200,10 +241,4 @@ function moveBiases(biases: usize, positive: u32, negative: u32, step: f32, keep
   const n = biases + ((<usize>negative) << 2);
   store<f32>(p, keep * load<f32>(p) + step);
   store<f32>(n, keep * load<f32>(n) - step);
-}
-
-// @ts-ignore: decorator
-@inline
-function weight(values: usize, triple: usize): f32 {
-  return load<f32>(values + ((<usize>load<u32>(triple)) << 2));
 }

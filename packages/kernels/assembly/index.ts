@@ -1,7 +1,7 @@
 // Every kernel family is one file beside this one; export its functions here and they are callable by name.
 export { alsRows } from "./als";
 export { alsPredictions, alsSubspaceRows, packBlock } from "./als-subspace";
-export { bprSamples } from "./bpr";
+export { bprSamples, bprScratch } from "./bpr";
 export { countVisits } from "./count-visits";
 export { fmPool } from "./fm-embeddings";
 export { fmPredict, fmScores, fmVectors } from "./fm-scores";

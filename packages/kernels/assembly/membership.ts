@@ -35,17 +35,14 @@ export function mayHave(filter: usize, shift: u32, item: i32): bool {
 
 /** Position of the first of `count` ascending items that is >= item. */
 export function lowerBound(row: usize, count: i32, item: i32): i32 {
-  let low = 0;
-  while (count > 0) {
+  // Halving without branches: which half the item is in is anyone's guess, and wrong guesses cost more than the loads.
+  let low = row;
+  while (count > 1) {
     const half = count >>> 1;
-    if (load<i32>(row + ((<usize>(low + half)) << 2)) < item) {
-      low += half + 1;
-      count -= half + 1;
-    } else {
-      count = half;
-    }
+    low += load<i32>(low + ((<usize>(half - 1)) << 2)) < item ? (<usize>half) << 2 : 0;
+    count -= half;
   }
-  return low;
+  return <i32>((low - row) >> 2) + i32(count == 1 && load<i32>(low) < item);
 }
 
 /** Whether `item` is among `count` ascending items. */

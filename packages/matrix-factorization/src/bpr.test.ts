@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { Bpr } from "./bpr.ts";
 import { TrainingDivergedError } from "./index.ts";
 import { describeModel } from "./model-suite.ts";
+import { checkerboard } from "./model-suite-data.ts";
 
 describeModel({ kind: "bpr", create: (options) => new Bpr({ learningRate: 0.1, ...options }) });
 
@@ -21,6 +22,33 @@ describe("bpr", () => {
     expect([...model.itemBiases.subarray(3)]).toEqual([0, 0]);
   });
 
+  it("lets the step fall to the given share by the last epoch", async () => {
+    const fit = (numEpochs: number, finalLearningRateShare: number) =>
+      new Bpr({ numFactors: 4, numEpochs, finalLearningRateShare, threads: 1 }).fit(checkerboard(), { pool });
+    using first = await fit(1, 1);
+    using stopped = await fit(2, 0);
+    using constant = await fit(2, 1);
+    // A last epoch without a step changes nothing.
+    expect(stopped.itemFactors).toEqual(first.itemFactors);
+    expect(constant.itemFactors).not.toEqual(first.itemFactors);
+  });
+
+  it("lets the penalty change to the given share by the last epoch", async () => {
+    const fit = (regularization: number, finalRegularizationShare: number) =>
+      new Bpr({ numFactors: 4, numEpochs: 40, regularization, finalRegularizationShare, threads: 1 }).fit(checkerboard(), {
+        pool,
+      });
+    using fading = await fit(0.1, 0);
+    using constant = await fit(0.1, 1);
+    using growing = await fit(0.1, 4);
+    const norm = ({ itemFactors }: { readonly itemFactors: Float32Array }) => Math.hypot(...itemFactors);
+    expect(norm(fading)).toBeGreaterThan(1.1 * norm(constant));
+    expect(norm(constant)).toBeGreaterThan(1.1 * norm(growing));
+    using none = await fit(0, 1);
+    using stillNone = await fit(0, 4);
+    expect(stillNone.itemFactors).toEqual(none.itemFactors);
+  });
+
   it("says when training diverges instead of returning a useless model", async () => {
     const rows = Array.from({ length: 4 }, (_, user) => [user]);
     const values = rows.map(() => [1e30]);
@@ -36,5 +64,8 @@ describe("bpr", () => {
     expect(() => new Bpr({ regularization: Number.POSITIVE_INFINITY })).toThrow(
       expect.objectContaining({ path: "regularization" }),
     );
+    for (const path of ["finalLearningRateShare", "finalRegularizationShare"])
+      for (const value of [-0.1, Number.NaN, 101])
+        expect(() => new Bpr({ [path]: value })).toThrow(expect.objectContaining({ path }));
   });
 });

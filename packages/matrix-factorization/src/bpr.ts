@@ -7,10 +7,14 @@ import { type CommonOptions, commonOptions, type FactorizationOptions, numberIn 
 
 /** Options of Bpr. Common ones default to: numFactors 64, numEpochs 100, evaluationInterval 10, patience 3. */
 export interface BprOptions extends FactorizationOptions {
-  /** Step of the first epoch, above 0 and at most 1; it falls in a straight line to a tenth in the last. Default 0.05. */
+  /** Step of the first epoch, above 0 and at most 1. Default 0.05. */
   readonly learningRate?: number;
-  /** Strength of the L2 penalty on what a sample touches, 0 to 1. Default 0.01. */
+  /** Share of the learning rate in the last epoch, 0 to 1; in between it changes in a straight line. Default 0.1. */
+  readonly finalLearningRateShare?: number;
+  /** Strength of the L2 penalty on what a sample touches, in the first epoch, 0 to 1. Default 0.01. */
   readonly regularization?: number;
+  /** Share of the penalty in the last epoch, 0 to 100; in between it changes in a straight line. Default 1: it stays. */
+  readonly finalRegularizationShare?: number;
 }
 
 /** Hyper-parameters of a fitted BPR model. */
@@ -19,22 +23,21 @@ export interface BprParameters {
   readonly numEpochs: number;
   readonly seed: number;
   readonly learningRate: number;
+  readonly finalLearningRateShare: number;
   readonly regularization: number;
+  readonly finalRegularizationShare: number;
 }
 
 /** Standard deviation of a first factor. */
 const INITIAL_DEVIATION = 0.1;
-/** Share of the learning rate that is left in the last epoch. */
-const LAST_RATE = 0.1;
 /** Samples per kernel call: a few milliseconds. */
 const SAMPLES_PER_CHUNK = 16384;
-/** Bytes of random state and of drawn samples that a thread needs. */
-const SCRATCH_BYTES = 8 + 12 * 64;
 
 /**
  * Factorizes implicit feedback by Bayesian personalized ranking: for a random entry and a random item that the user does not have,
  * a gradient step on the log-odds that the former ranks above the latter. An epoch draws as many samples as there are entries;
- * the gradient of an entry is multiplied by its weight. Items have a constant part in their scores (`itemBiases`).
+ * the gradient of an entry is multiplied by its weight. In epoch e of n a step is learningRate * (1 + (finalLearningRateShare - 1) *
+ * (e - 1) / (n - 1)); the penalty changes likewise. Items have a constant part in their scores (`itemBiases`).
  * Users and items without feedback get zero factors and are reported by `isUserTrained` and `isItemTrained`.
  * Threads update the factors without locks: with `threads: 1` equal seeds give equal bits, with more they give equal quality only.
  *
@@ -54,7 +57,9 @@ export class Bpr {
       numEpochs: this.#options.numEpochs,
       seed: this.#options.seed,
       learningRate: numberIn("learningRate", options.learningRate ?? 0.05, 1e-9, 1),
+      finalLearningRateShare: numberIn("finalLearningRateShare", options.finalLearningRateShare ?? 0.1, 0, 1),
       regularization: numberIn("regularization", options.regularization ?? 0.01, 0, 1),
+      finalRegularizationShare: numberIn("finalRegularizationShare", options.finalRegularizationShare ?? 1, 0, 100),
     };
   }
 
@@ -129,10 +134,12 @@ class BprTrainee implements Trainee {
   async runEpoch(run: RunKernel, epoch: number): Promise<void> {
     const { memory } = this.factors;
     const { numUsers, numEntries } = this.#matrix;
-    const { learningRate, regularization, numEpochs } = this.#parameters;
+    const { learningRate, regularization, numEpochs, finalLearningRateShare, finalRegularizationShare } = this.#parameters;
     if (epoch === 1) await run({ memory, kernel: "fillFilters", args: this.#filterArgs, total: numUsers, chunk: 256 });
-    const rate = learningRate * (1 - ((1 - LAST_RATE) * (epoch - 1)) / Math.max(1, numEpochs - 1));
-    const args = [...this.#args, rate, regularization];
+    const progress = (epoch - 1) / Math.max(1, numEpochs - 1);
+    const rate = learningRate * (1 + (finalLearningRateShare - 1) * progress);
+    const penalty = regularization * (1 + (finalRegularizationShare - 1) * progress);
+    const args = [...this.#args, rate, penalty];
     await run({
       memory,
       kernel: "bprSamples",
@@ -177,7 +184,8 @@ class BprTrainee implements Trainee {
   }
 
   #scratch(random: SeededRandom): KernelArray<Uint8Array<SharedArrayBuffer>> {
-    const scratch = this.factors.memory.allocUint8(SCRATCH_BYTES);
+    const { memory } = this.factors;
+    const scratch = memory.allocUint8(memory.call("bprScratch") ?? 0);
     // The random state of a thread: 64 bits that are not all zero.
     new Uint32Array(scratch.view.buffer, scratch.pointer, 2).set([random.nextUint32() | 1, random.nextUint32()]);
     return scratch;
