@@ -27,8 +27,9 @@ export interface DescribedItem {
 /** Options of `FeatureSpace.samples`. */
 export interface SamplesOptions {
   /**
-   * Negative samples to draw for each positive one among the items that its user has no feedback on, 0 to 100. Default 0. They teach a
-   * model to find what users choose at all, beside what they like of it; without negative or read feedback nothing else does.
+   * Negative samples to draw for each positive one among the items that its user has no feedback on, popular ones more often, 0 to 100.
+   * Default 0. They teach a model to find what users choose at all, beside what they like of it; without negative or read feedback nothing
+   * else does.
    */
   readonly unseenPerPositive?: number | undefined;
   /** Seed of that draw, a safe integer. Default 0. */

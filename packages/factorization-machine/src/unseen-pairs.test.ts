@@ -30,12 +30,29 @@ it("draws only what users have not seen, as many as are wanted, and nothing for 
   }
 });
 
-it("draws every unseen item as often as the others, and the same for a seed", () => {
-  const users = Array.from({ length: 3000 }, () => [1, 0, 0, 3, 0, 2]);
-  const { itemIndices } = drawUnseenPairs(matricesOf(users), 1, 4);
-  const counts = [1, 2, 4].map((item) => itemIndices.filter((other) => other === item).length);
-  // 1000 expected of each, standard deviation 26.
-  for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(130);
-  expect(drawUnseenPairs(matricesOf(users), 1, 4).itemIndices).toEqual(itemIndices);
-  expect(drawUnseenPairs(matricesOf(users), 1, 5).itemIndices).not.toEqual(itemIndices);
+it("draws items as often as the root of their likes says, and the same for a seed", () => {
+  // Items 0, 1 and 2 are liked by 3000, 300 and 1000 users; half of the users have seen none of 3, 4 and 5, the others have seen 5.
+  const users = Array.from({ length: 3000 }, (_, u) => [
+    1,
+    u % 10 === 0 ? 1 : 0,
+    u % 3 === 0 ? 1 : 0,
+    0,
+    0,
+    u % 2 === 0 ? 3 : 0,
+  ]);
+  const { userIndices, itemIndices } = drawUnseenPairs(matricesOf(users), 20, 4);
+  const counts = new Float64Array(NUM_ITEMS);
+  // Users for whom items 1 to 5 are all unseen.
+  for (const [place, user] of userIndices.entries())
+    if (user % 10 !== 0 && user % 3 !== 0 && user % 2 === 1)
+      counts[itemIndices[place] ?? 0] = (counts[itemIndices[place] ?? 0] ?? 0) + 1;
+  const weights = [300.2, 1000.2, 0.2, 0.2, 0.2].map(Math.sqrt);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const weight = weights.reduce((sum, value) => sum + value, 0);
+  for (const [item, value] of weights.entries()) {
+    const expected = (total * value) / weight;
+    expect(Math.abs((counts[item + 1] ?? 0) - expected)).toBeLessThan(5 * Math.sqrt(expected) + 1);
+  }
+  expect(drawUnseenPairs(matricesOf(users), 20, 4).itemIndices).toEqual(itemIndices);
+  expect(drawUnseenPairs(matricesOf(users), 20, 5).itemIndices).not.toEqual(itemIndices);
 });

@@ -6,11 +6,16 @@ export interface Pairs {
   readonly itemIndices: Int32Array;
 }
 
+/** What an item weighs that nobody likes, in likes. */
+const LEAST_LIKES = 0.2;
+
 /**
- * Draws items that users have no feedback on, each as likely as the others, `perPositive` for each positive item of a user; an item may
- * come up again. A user with feedback on every item gets none.
+ * Draws items that users have no feedback on, `perPositive` for each positive item of a user; an item may come up again. Its chance goes with
+ * the square root of how many like it: what is popular and has still not been chosen says more than what hardly anybody knows. A user
+ * with feedback on every item gets none.
  *
- * Cost: O(pairs of the data set + numItems + drawn * numItems / items that the user has not seen).
+ * Cost: O(pairs of the data set + numItems + drawn * log numItems), more for users who have seen nearly all.
+ * Source of the root: Mikolov et al., NIPS 2013, who take the power 0.75.
  */
 export function drawUnseenPairs(
   { positive, negative, read }: Pick<Dataset, "positive" | "negative" | "read">,
@@ -20,6 +25,7 @@ export function drawUnseenPairs(
   const { numUsers, numItems } = positive;
   const matrices = [positive, negative, read];
   const random = new SeededRandom(seed);
+  const chances = chancesOf(positive);
   const userIndices = new Int32Array(positive.numEntries * perPositive);
   const itemIndices = new Int32Array(userIndices.length);
   /** Last user, plus 1, who has feedback on the item. */
@@ -31,7 +37,7 @@ export function drawUnseenPairs(
     if (wanted === 0 || numSeen >= numItems) continue;
     for (const matrix of matrices) for (const item of matrix.row(user)) seenBy[item] = user + 1;
     for (let drawn = 0; drawn < wanted; ) {
-      const item = random.nextInt(numItems);
+      const item = placeOf(chances, random.next() * (chances[numItems - 1] ?? 0));
       if (seenBy[item] === user + 1) continue;
       userIndices[count] = user;
       itemIndices[count++] = item;
@@ -43,4 +49,28 @@ export function drawUnseenPairs(
 
 function rowLength({ userOffsets }: UserItemMatrix, user: number): number {
   return (userOffsets[user + 1] ?? 0) - (userOffsets[user] ?? 0);
+}
+
+/** Running sums of what the items weigh. */
+function chancesOf({ numItems, itemIndices }: UserItemMatrix): Float64Array {
+  const chances = new Float64Array(numItems).fill(LEAST_LIKES);
+  for (const item of itemIndices) chances[item] = (chances[item] ?? 0) + 1;
+  let sum = 0;
+  for (const [item, likes] of chances.entries()) {
+    sum += Math.sqrt(likes);
+    chances[item] = sum;
+  }
+  return chances;
+}
+
+/** The first place whose running sum is above a number, which is below the last sum. */
+function placeOf(sums: Float64Array, number: number): number {
+  let low = 0;
+  let high = sums.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sums[middle] ?? 0) > number) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -1,39 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Feedback, ManualClock } from "@furze/core";
 import { ModelSet, type PipelineOptions } from "@furze/recommend";
 import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
-import { openBlobStore } from "@furze/storage-blob";
-import { openSqliteCacheStore, openSqliteDataStore } from "@furze/storage-sql";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { HOUR_MS, openStores, pipeline, START_MS, type Stores } from "../test/fixture.ts";
 import type { TaskReporter } from "./task-graph.ts";
 import { Trainer } from "./trainer.ts";
 import type { ModelTrainingOptions } from "./training-options.ts";
 
-const START_MS = 1_700_000_000_000;
-const HOUR_MS = 3_600_000;
-
-const pipeline: PipelineOptions = {
-  roles: { positive: [{ feedbackType: "like" }], negative: [], read: [] },
-  cacheSize: 5,
-  contextSize: 10,
-  listTtlMs: 72 * HOUR_MS,
-  refreshMs: 72 * HOUR_MS,
-  itemTtlMs: undefined,
-  feedbackTtlMs: undefined,
-  activeUserTtlMs: undefined,
-  clockErrorMs: 5000,
-  leaderboards: [{ name: "popular", score: "len(feedback)", filter: "" }],
-  itemToItem: [{ name: "similar", type: "users", column: "" }],
-  userToUser: [{ name: "taste", type: "items", column: "" }],
-  collaborative: true,
-  recommenders: ["collaborative"],
-  fallback: ["latest"],
-};
-
 const clock = new ManualClock(START_MS);
-let folder: string;
+let stores: Stores;
 let dataStore: DataStore;
 let cacheStore: CacheStore;
 let blobStore: BlobStore;
@@ -52,12 +27,8 @@ const reporter: TaskReporter = {
 };
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "furze-trainer-"));
-  dataStore = await openSqliteDataStore({ path: join(folder, "data.sqlite") });
-  cacheStore = await openSqliteCacheStore({ path: join(folder, "cache.sqlite"), clock });
-  blobStore = openBlobStore(join(folder, "models"));
-  await dataStore.migrate();
-  await cacheStore.migrate();
+  stores = await openStores(clock);
+  ({ dataStore, cacheStore, blobStore } = stores);
   trainers = [];
   started = [];
   failed = [];
@@ -66,9 +37,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const trainer of trainers) await trainer.stop();
-  await dataStore.close();
-  await cacheStore.close();
-  rmSync(folder, { recursive: true });
+  await stores[Symbol.asyncDispose]();
 });
 
 const like = (userId: string, itemId: string): Feedback => ({

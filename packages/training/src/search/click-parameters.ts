@@ -8,13 +8,25 @@ export interface ClickParameters {
   readonly regularization: number;
 }
 
-/** Parameters without a search. Smaller steps than `Fm` takes by itself: with many samples that nobody chose they rank better. */
-export const DEFAULT_CLICK_PARAMETERS: ClickParameters = { numFactors: 16, learningRate: 0.002, regularization: 0.0002 };
+/**
+ * Parameters without a search: smaller steps and a lower penalty than `Fm` takes by itself. On MovieLens-small, the penalty of `Fm` costs
+ * a quarter of the NDCG@10 among candidates (0.024 after 0.033), though not AUC.
+ */
+export const DEFAULT_CLICK_PARAMETERS: ClickParameters = { numFactors: 16, learningRate: 0.002, regularization: 0.00002 };
 
 /** From so many samples on, threads are worth more than results that are the same to the last bit. */
 const PARALLEL_SAMPLES = 500_000;
 
+/** Steps of an epoch, where batches of the smallest size allow so many: few samples would need thousands of epochs otherwise. */
+const STEPS_PER_EPOCH = 100;
+const BATCH_SIZES = { smallest: 32, largest: 1024 } as const;
+
 /** Options of a fit on so many samples. */
 export function clickModelOptions(parameters: ClickParameters = DEFAULT_CLICK_PARAMETERS, numSamples: number): FmOptions {
-  return { ...parameters, threads: numSamples < PARALLEL_SAMPLES ? 1 : defaultKernelPool().threads };
+  const { smallest, largest } = BATCH_SIZES;
+  return {
+    ...parameters,
+    batchSize: Math.min(largest, Math.max(smallest, Math.floor(numSamples / STEPS_PER_EPOCH))),
+    threads: numSamples < PARALLEL_SAMPLES ? 1 : defaultKernelPool().threads,
+  };
 }
