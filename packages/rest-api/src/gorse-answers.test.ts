@@ -1,84 +1,53 @@
-import { readFileSync } from "node:fs";
+import { ManualClock } from "@furze/core";
+import type { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestApi, type TestApi } from "../test/test-api.ts";
+import { insertions, type RecordedAnswer, recorded, storedLists } from "../test/gorse-answers.ts";
+import { openRealSystem, type RealSystem } from "../test/real-system.ts";
+import { createRestApi } from "./index.ts";
 
-interface RecordedAnswer {
-  readonly name: string;
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
-  readonly status: number;
-  readonly contentType: string | null;
-  readonly lastModified: string | null;
-  readonly text: string;
-}
+/** A little after the answers were recorded. */
+const NOW_MS = Date.UTC(2026, 10, 24, 12);
 
-/** What Gorse v0.5.11 answered, in this order, on MovieLens-100K; the data below are the rows that the answers show. */
-const recorded = JSON.parse(readFileSync(new URL("../test/gorse-answers.json", import.meta.url), "utf8")) as RecordedAnswer[];
+/** The one answer whose scores are sums: Gorse adds in double precision, Furze in single. */
+const SUMS = "session-recommend-cat";
 
-const textOf = (name: string): string => recorded.find((answer) => answer.name === name)?.text ?? "";
-const answerOf = (name: string): unknown => JSON.parse(textOf(name));
-const rowsOf = (name: string, list: string): object[] => (answerOf(name) as Record<string, object[]>)[list] ?? [];
-
-async function insertData({ call }: TestApi): Promise<void> {
-  const users = [
-    answerOf("user"),
-    ...rowsOf("users", "Users"),
-    ...rowsOf("users-page2", "Users"),
-    { UserId: "104" },
-    { UserId: "2" },
-  ];
-  const items = [answerOf("item"), ...rowsOf("items", "Items"), ...rowsOf("items-page2", "Items"), { ItemId: "1003" }];
-  const feedback = [
-    ...rowsOf("feedback", "Feedback"),
-    ...rowsOf("feedback-page2", "Feedback"),
-    ...(answerOf("item-feedback") as object[]),
-    // Not in the answers but in their cursors.
-    { FeedbackType: "rating", UserId: "1", ItemId: "104" },
-  ];
-  expect((await call("POST", "/api/users", users)).status).toBe(200);
-  expect((await call("POST", "/api/items", items)).status).toBe(200);
-  expect((await call("POST", "/api/feedback", feedback)).status).toBe(200);
-}
-
-function setLists({ recommender }: TestApi): void {
-  const scores = (name: string): [string, number][] =>
-    (answerOf(name) as { Id: string; Score: number }[]).map(({ Id, Score }) => [Id, Score]);
-  const timeOf = (name: string): number =>
-    Date.parse((recorded.find((answer) => answer.name === name)?.lastModified ?? "").replace("UTC", "GMT"));
-  const ids = answerOf("recommend") as string[];
-  const withScores = scores("recommend-v2-scores");
-  recommender.set(
-    "recommend/1",
-    ids.map((id, place) => [id, withScores[place]?.[1] ?? 0]),
-    timeOf("collaborative"),
-  );
-  recommender.set(
-    "recommend/2",
-    (answerOf("recommend-writeback") as string[]).map((id) => [id, 1]),
-  );
-  recommender.set("latest", [...scores("latest"), ...scores("latest-off")]);
-  recommender.set("non-personalized/popular", scores("non-personalized"), timeOf("non-personalized"));
-  recommender.set("item-to-item/neighbors/50", scores("item-to-item"), timeOf("item-to-item"));
-  const users = scores("user-to-user").map(([userId, score]) => ({ userId, score }));
-  recommender.similarUsers.set("neighbors/1", { rows: users, updatedMs: timeOf("user-to-user") });
-}
-
-describe("answers recorded from Gorse v0.5.11", () => {
-  let api: TestApi;
+describe("answers recorded from Gorse v0.5.11, from the real recommender and stores", () => {
+  let system: RealSystem;
+  let app: Hono;
   beforeAll(async () => {
-    api = await startTestApi();
-    await insertData(api);
-    setLists(api);
+    system = await openRealSystem({}, new ManualClock(NOW_MS));
+    app = createRestApi(system.dependencies);
+    for (const [path, rows] of insertions()) {
+      const headers = { "content-type": "application/json" };
+      expect((await app.request(path, { method: "POST", headers, body: JSON.stringify(rows) })).status).toBe(200);
+    }
+    await system.dependencies.cacheStore.putLists(storedLists(NOW_MS + 3_600_000));
   });
-  afterAll(() => api[Symbol.asyncDispose]());
+  afterAll(() => system[Symbol.asyncDispose]());
 
-  it.each(recorded)("$name: $method $path", async (answer) => {
-    const got = await api.call(answer.method, answer.path, answer.body ?? undefined, answer.headers);
-    expect(got.text).toBe(answer.text);
-    expect(got.status).toBe(answer.status);
-    expect(got.headers.get("content-type")).toBe(answer.contentType);
-    expect(got.headers.get("last-modified")).toBe(answer.lastModified);
+  it.each(recorded.filter((answer) => answer.name !== SUMS))(
+    "$name: $method $path",
+    async ({ method, path, headers, body, ...answer }: RecordedAnswer) => {
+      const got = await app.request(path, { method, headers, ...(body === null ? {} : { body }) });
+      expect(await got.text()).toBe(answer.text);
+      expect(got.status).toBe(answer.status);
+      expect(got.headers.get("content-type")).toBe(answer.contentType);
+      expect(got.headers.get("last-modified")).toBe(answer.lastModified);
+    },
+  );
+
+  it(`${SUMS}: the same items, scores to seven digits`, async () => {
+    const { path, body, headers, text } = recorded.find((answer) => answer.name === SUMS) as RecordedAnswer;
+    const got = await app.request(path, { method: "POST", headers, body: body ?? "" });
+    const scores = JSON.parse(text) as { Id: string; Score: number }[];
+    expect(await got.json()).toEqual(scores.map(({ Id, Score }) => ({ Id, Score: expect.closeTo(Score, 6) })));
+  });
+
+  it("user-feedback: the rows that Gorse gives in the order of its database, newest first", async () => {
+    const rows = (await (await app.request("/api/user/1/feedback")).json()) as { Timestamp: string; ItemId: string }[];
+    const typed = (await (await app.request("/api/user/1/feedback/rating")).json()) as typeof rows;
+    const newestFirst = typed.toSorted((a, b) => Date.parse(b.Timestamp) - Date.parse(a.Timestamp));
+    expect(rows).toHaveLength(272);
+    expect(rows).toEqual(newestFirst);
   });
 });

@@ -9,6 +9,10 @@ export interface ListenOptions {
   readonly host?: string | undefined;
   /** 0 takes any free port. */
   readonly port: number;
+  /** How long a caller may take to send the head of a request, in milliseconds; then its connection is cut. Default 20,000. */
+  readonly headersTimeoutMs?: number | undefined;
+  /** The same for a whole request with its body. Default 300,000. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 export interface RunningServer {
@@ -41,8 +45,15 @@ export class ListenError extends FurzeError {
  * @throws {ListenError} when the port is taken, not permitted, or the host is not one of this machine
  */
 export async function listen(app: Pick<Hono, "fetch">, options: ListenOptions): Promise<RunningServer> {
-  const { host = "127.0.0.1", port } = options;
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: host }) as Server;
+  const { host = "127.0.0.1", port, headersTimeoutMs = 20_000, requestTimeoutMs = 300_000 } = options;
+  const shortestMs = Math.min(headersTimeoutMs, requestTimeoutMs);
+  const serverOptions = {
+    headersTimeout: shortestMs,
+    requestTimeout: requestTimeoutMs,
+    // Node.js looks for late requests only so often.
+    connectionsCheckingInterval: Math.ceil(shortestMs / 4),
+  };
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: host, serverOptions }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(new ListenError(host, port, error)));
     server.listen(port, host, resolve);

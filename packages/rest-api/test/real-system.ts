@@ -20,7 +20,10 @@ export const PIPELINE: PipelineOptions = {
   activeUserTtlMs: undefined,
   clockErrorMs: 0,
   leaderboards: [{ name: "popular", score: "len(feedback)", filter: "" }],
-  itemToItem: [{ name: "neighbors", type: "users", column: "" }],
+  itemToItem: [
+    { name: "neighbors", type: "users", column: "" },
+    { name: "tags", type: "tags", column: "" },
+  ],
   userToUser: [{ name: "neighbors", type: "items", column: "" }],
   collaborative: true,
   recommenders: ["latest"],
