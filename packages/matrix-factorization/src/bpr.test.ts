@@ -23,29 +23,29 @@ describe("bpr", () => {
   });
 
   it("lets the step fall to the given share by the last epoch", async () => {
-    const fit = (numEpochs: number, finalLearningRateShare: number) =>
+    const train = (numEpochs: number, finalLearningRateShare: number) =>
       new Bpr({ numFactors: 4, numEpochs, finalLearningRateShare, threads: 1 }).fit(checkerboard(), { pool });
-    using first = await fit(1, 1);
-    using stopped = await fit(2, 0);
-    using constant = await fit(2, 1);
+    using first = await train(1, 1);
+    using stopped = await train(2, 0);
+    using constant = await train(2, 1);
     // A last epoch without a step changes nothing.
     expect(stopped.itemFactors).toEqual(first.itemFactors);
     expect(constant.itemFactors).not.toEqual(first.itemFactors);
   });
 
   it("lets the penalty change to the given share by the last epoch", async () => {
-    const fit = (regularization: number, finalRegularizationShare: number) =>
+    const train = (regularization: number, finalRegularizationShare: number) =>
       new Bpr({ numFactors: 4, numEpochs: 40, regularization, finalRegularizationShare, threads: 1 }).fit(checkerboard(), {
         pool,
       });
-    using fading = await fit(0.1, 0);
-    using constant = await fit(0.1, 1);
-    using growing = await fit(0.1, 4);
+    using fading = await train(0.1, 0);
+    using constant = await train(0.1, 1);
+    using growing = await train(0.1, 4);
     const norm = ({ itemFactors }: { readonly itemFactors: Float32Array }) => Math.hypot(...itemFactors);
     expect(norm(fading)).toBeGreaterThan(1.1 * norm(constant));
     expect(norm(constant)).toBeGreaterThan(1.1 * norm(growing));
-    using none = await fit(0, 1);
-    using stillNone = await fit(0, 4);
+    using none = await train(0, 1);
+    using stillNone = await train(0, 4);
     expect(stillNone.itemFactors).toEqual(none.itemFactors);
   });
 
