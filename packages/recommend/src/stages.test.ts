@@ -138,6 +138,7 @@ describe("list digest", () => {
       { explore: [{ recommender: "latest", probability: 0.2 }] },
       { diversity: { strength: 0.1 } },
       { diversity: { strength: 0.2 } },
+      { ranker: { type: "fm" } },
       { external: [{ name: "mine", script: "[]" }] },
       { external: [{ name: "mine", script: "['a']" }] },
     ];
