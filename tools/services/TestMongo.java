@@ -1,18 +1,24 @@
 import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.backend.memory.MemoryCollection;
 import de.bwaldvogel.mongo.backend.memory.MemoryDatabase;
 import de.bwaldvogel.mongo.bson.Document;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** A server of MongoDB's protocol in memory: java TestMongo.java PORT. */
@@ -45,6 +51,52 @@ public class TestMongo {
     protected Index<Integer> openOrCreateSecondaryIndex(String collection, String index, List<IndexKey> keys, boolean sparse) {
       return new TextIndex(index, keys);
     }
+
+    @Override
+    protected MemoryCollection openOrCreateCollection(String name, CollectionOptions options) {
+      return new IndexedCollection(this, name, options, cursorRegistry);
+    }
+  }
+
+  /** Looks texts up in a set where mongo-java-server compares each document with each value of an $in. */
+  static class IndexedCollection extends MemoryCollection {
+    IndexedCollection(MongoDatabase database, String name, CollectionOptions options, CursorRegistry cursors) {
+      super(database, name, options, cursors);
+    }
+
+    @Override
+    protected QueryResult matchDocuments(
+        Document query, Iterable<Integer> positions, Document orderBy, int skip, int limit, int batchSize, Document fields) {
+      Map<String, Set<String>> wanted = new HashMap<>();
+      Document rest = new Document();
+      for (Map.Entry<String, Object> condition : query.entrySet()) {
+        Set<String> texts = textsOfIn(condition.getValue());
+        if (texts == null) rest.put(condition.getKey(), condition.getValue());
+        else wanted.put(condition.getKey(), texts);
+      }
+      List<Integer> found = new ArrayList<>();
+      for (Integer position : positions) if (hasTexts(getDocument(position), wanted)) found.add(position);
+      return super.matchDocuments(rest, found, orderBy, skip, limit, batchSize, fields);
+    }
+
+    private static boolean hasTexts(Document document, Map<String, Set<String>> wanted) {
+      return wanted.entrySet().stream().allMatch(
+          entry -> textsIn(document.get(entry.getKey())).stream().anyMatch(entry.getValue()::contains));
+    }
+  }
+
+  private static Set<String> textsIn(Object value) {
+    if (value instanceof String) return Set.of((String) value);
+    if (!(value instanceof Collection)) return Set.of();
+    return ((Collection<?>) value).stream().filter(String.class::isInstance).map(String.class::cast).collect(Collectors.toSet());
+  }
+
+  /** The texts of {$in: [...]}; null for any other condition. */
+  private static Set<String> textsOfIn(Object condition) {
+    if (!(condition instanceof Document) || ((Document) condition).size() != 1) return null;
+    Object values = ((Document) condition).get("$in");
+    boolean isTexts = values instanceof Collection && ((Collection<?>) values).stream().allMatch(String.class::isInstance);
+    return isTexts ? textsIn(values) : null;
   }
 
   /**
@@ -64,7 +116,7 @@ public class TestMongo {
     @Override
     public synchronized void add(Document document, Integer position, MongoCollection<Integer> collection) {
       positionsById.put(document.get("_id"), position);
-      for (String text : textsIn(document.get(field))) positionsByText.computeIfAbsent(text, key -> new TreeSet<>()).add(position);
+      for (String text : textsIn(document.get(field))) positionsByText.computeIfAbsent(text, key -> new HashSet<>()).add(position);
     }
 
     @Override
@@ -93,7 +145,7 @@ public class TestMongo {
 
     @Override
     public synchronized Iterable<Integer> getPositions(Document query) {
-      Set<Integer> found = new TreeSet<>();
+      Set<Integer> found = new LinkedHashSet<>();
       for (String text : wantedTexts(query.get(field))) found.addAll(positionsByText.getOrDefault(text, Set.of()));
       return found;
     }
@@ -125,22 +177,12 @@ public class TestMongo {
       positionsById.clear();
     }
 
-    private static Set<String> textsIn(Object value) {
-      Collection<?> values = value instanceof Collection ? (Collection<?>) value : value == null ? List.of() : List.of(value);
-      return values.stream().filter(String.class::isInstance).map(String.class::cast).collect(Collectors.toSet());
-    }
-
     /** Texts of which a match has one at least; null when the condition tells none. */
     private static Collection<String> wantedTexts(Object condition) {
       if (condition instanceof String) return List.of((String) condition);
-      if (!(condition instanceof Document)) return null;
-      for (String operator : List.of("$in", "$all")) {
-        Object values = ((Document) condition).get(operator);
-        if (!(values instanceof Collection) || !((Collection<?>) values).stream().allMatch(String.class::isInstance)) continue;
-        Set<String> texts = textsIn(values);
-        return operator.equals("$all") ? texts.stream().limit(1).collect(Collectors.toList()) : texts;
-      }
-      return null;
+      Object all = condition instanceof Document ? ((Document) condition).get("$all") : null;
+      Set<String> texts = all instanceof Collection ? textsIn(all) : textsOfIn(condition);
+      return all == null || texts.isEmpty() ? texts : List.of(texts.iterator().next());
     }
   }
 }

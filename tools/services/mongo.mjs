@@ -35,7 +35,7 @@ export const mongo = {
     run("mvn", ["-q", "-B", "-f", join(folder(), "pom.xml"), ...goal]);
   },
   command: ({ port }) => {
-    const machine = ["-Xmx512m", "-XX:+UseSerialGC", "-cp", join(libraries(), "*")];
+    const machine = ["-Xmx2g", "-XX:+UseSerialGC", "-cp", join(libraries(), "*")];
     return { file: findProgram("java"), args: [...machine, SOURCE, String(port)] };
   },
   isReady: isPortOpen,
