@@ -16,6 +16,7 @@ export function crossChecks(raw: Raw): readonly ConfigProblem[] {
     ...NAMED.flatMap((kind) => duplicates(recommend, kind)),
     ...columnsWithoutUse(recommend, "item-to-item", "users"),
     ...columnsWithoutUse(recommend, "user-to-user", "items"),
+    ...["item-to-item", "user-to-user"].flatMap((kind) => embeddingsWithoutColumn(recommend, kind)),
     ...recommenders(recommend, "ranker"),
     ...recommenders(recommend, "fallback"),
     ...explorers(recommend),
@@ -51,6 +52,14 @@ function columnsWithoutUse(recommend: Raw, kind: string, type: string): readonly
     return isUseless
       ? [{ path: `recommend.${kind}[${index}].column`, message: `column must be empty when type is ${type}` }]
       : [];
+  });
+}
+
+function embeddingsWithoutColumn(recommend: Raw, kind: string): readonly ConfigProblem[] {
+  return entries(recommend, kind).flatMap(({ type, column }, index) => {
+    if (type !== "embedding" || (column ?? "") !== "") return [];
+    const message = `column must name the list of numbers, such as ${kind.slice(0, 4)}.Labels.embedding, when type is embedding`;
+    return [{ path: `recommend.${kind}[${index}].column`, message }];
   });
 }
 

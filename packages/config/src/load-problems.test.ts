@@ -42,6 +42,10 @@ describe("a broken file", () => {
       "[recommend.non-personalized]\nname = 'a'",
       "recommend.non-personalized: non-personalized must be an array of tables (line 1)",
     ],
+    [
+      "[[recommend.user-to-user]]\nname = 'a'\ntype = 'embedding'",
+      "recommend.user-to-user[0].column: column must name the list of numbers, such as user.Labels.embedding, when type is embedding (line 1)",
+    ],
     ["[recommend.ranker]\nrecommenders = []", "recommend.ranker.recommenders: ranker.recommenders must not be empty (line 2)"],
     [
       "[recommend.ranker]\ntype = 'llm'",

@@ -84,17 +84,15 @@ const nonPersonalized = section<NonPersonalizedConfig>({
   }),
 });
 
-const EMBEDDINGS = "recommenders over embeddings";
-
 const itemToItem = section<ItemToItemConfig>({
   name: requiredText("name", { description: "Name of the recommender." }),
   type: choice("type", {
     description: "What makes items similar.",
-    choices: ["tags", "users", "auto"],
-    missing: { embedding: EMBEDDINGS, chat: "recommenders that ask a language model" },
+    choices: ["tags", "users", "auto", "embedding"],
+    missing: { chat: "recommenders that ask a language model" },
   }),
   column: expression("column", {
-    description: "Labels that are compared; all when empty.",
+    description: "Labels that are compared, all when empty; for embedding the list of numbers.",
     default: "",
     environment: itemEnvironment,
     resultType: "any",
@@ -105,11 +103,10 @@ const userToUser = section<UserToUserConfig>({
   name: requiredText("name", { description: "Name of the recommender." }),
   type: choice("type", {
     description: "What makes users similar.",
-    choices: ["tags", "items", "auto"],
-    missing: { embedding: EMBEDDINGS },
+    choices: ["tags", "items", "auto", "embedding"],
   }),
   column: expression("column", {
-    description: "Labels that are compared; all when empty.",
+    description: "Labels that are compared, all when empty; for embedding the list of numbers.",
     default: "",
     environment: userEnvironment,
     resultType: "any",

@@ -131,7 +131,7 @@ export interface NonPersonalizedConfig {
   readonly filter: string;
 }
 
-export type ItemToItemType = "tags" | "users" | "auto";
+export type ItemToItemType = "tags" | "users" | "auto" | "embedding";
 
 export interface ItemToItemConfig {
   readonly name: string;
@@ -140,7 +140,7 @@ export interface ItemToItemConfig {
   readonly column: string;
 }
 
-export type UserToUserType = "tags" | "items" | "auto";
+export type UserToUserType = "tags" | "items" | "auto" | "embedding";
 
 export interface UserToUserConfig {
   readonly name: string;

@@ -4,6 +4,7 @@ import { type FeatureTable, FeatureTableBuilder } from "./feature-table.ts";
 import { FeedbackColumns, type RoleMatrices } from "./feedback-columns.ts";
 import { GrowingColumn } from "./growing-column.ts";
 import { IdDictionary } from "./id-dictionary.ts";
+import { type VectorTable, VectorTableBuilder } from "./vector-table.ts";
 
 export interface DatasetOptions {
   /** Which feedback is positive, negative, read. An empty list matches nothing. */
@@ -19,6 +20,9 @@ export interface DatasetOptions {
   /** Columns to tabulate besides the labels: what to select of an item, by name. Tags of the selected value are kept. */
   readonly itemColumns?: Readonly<Record<string, (item: Item) => unknown>> | undefined;
   readonly userColumns?: Readonly<Record<string, (user: User) => unknown>> | undefined;
+  /** Columns of embeddings to keep: what to select of an item, by name. Lists of numbers of the most frequent length are kept. */
+  readonly itemVectors?: Readonly<Record<string, (item: Item) => unknown>> | undefined;
+  readonly userVectors?: Readonly<Record<string, (user: User) => unknown>> | undefined;
 }
 
 /**
@@ -34,8 +38,10 @@ export class DatasetBuilder {
   readonly #categories = new FeatureTableBuilder();
   readonly #itemLabels = new FeatureTableBuilder();
   readonly #userLabels = new FeatureTableBuilder();
-  readonly #itemColumns: ColumnTables<Item>;
-  readonly #userColumns: ColumnTables<User>;
+  readonly #itemColumns: ColumnTables<Item, FeatureTable>;
+  readonly #userColumns: ColumnTables<User, FeatureTable>;
+  readonly #itemVectors: ColumnTables<Item, VectorTable>;
+  readonly #userVectors: ColumnTables<User, VectorTable>;
   readonly #feedback: FeedbackColumns;
   readonly #skipped = { repeated: 0, expiredItems: 0, unknownUser: 0, unknownItem: 0, outsideTime: 0, withoutRole: 0 };
   #lastUserId: string | undefined;
@@ -43,8 +49,10 @@ export class DatasetBuilder {
 
   constructor(options: DatasetOptions) {
     this.#options = options;
-    this.#itemColumns = new ColumnTables(options.itemColumns ?? {});
-    this.#userColumns = new ColumnTables(options.userColumns ?? {});
+    this.#itemColumns = new ColumnTables(options.itemColumns, () => new TagColumn());
+    this.#userColumns = new ColumnTables(options.userColumns, () => new TagColumn());
+    this.#itemVectors = new ColumnTables(options.itemVectors, () => new VectorTableBuilder());
+    this.#userVectors = new ColumnTables(options.userVectors, () => new VectorTableBuilder());
     this.#feedback = new FeedbackColumns({ keepValues: options.weightByValue ?? false });
   }
 
@@ -57,6 +65,7 @@ export class DatasetBuilder {
       }
       this.#userLabels.addLabels(user.labels);
       this.#userColumns.addRow(user);
+      this.#userVectors.addRow(user);
     }
   }
 
@@ -77,6 +86,7 @@ export class DatasetBuilder {
       this.#categories.addNames(item.categories);
       this.#itemLabels.addLabels(item.labels);
       this.#itemColumns.addRow(item);
+      this.#itemVectors.addRow(item);
     }
   }
 
@@ -131,6 +141,8 @@ export class DatasetBuilder {
       userLabels: this.#userLabels.build(),
       itemColumns: this.#itemColumns.build(),
       userColumns: this.#userColumns.build(),
+      itemVectors: this.#itemVectors.build(),
+      userVectors: this.#userVectors.build(),
       counts: {
         numUsers,
         numItems,
@@ -151,19 +163,37 @@ export class DatasetBuilder {
   }
 }
 
-/** One feature table per named selector. */
-class ColumnTables<Row> {
-  readonly #columns: { name: string; select: (row: Row) => unknown; table: FeatureTableBuilder }[];
+/** Collects what a selector gives of each row. */
+interface ColumnBuilder<Table> {
+  addRow(value: unknown): void;
+  build(): Table;
+}
 
-  constructor(selectors: Readonly<Record<string, (row: Row) => unknown>>) {
-    this.#columns = Object.entries(selectors).map(([name, select]) => ({ name, select, table: new FeatureTableBuilder() }));
+class TagColumn implements ColumnBuilder<FeatureTable> {
+  readonly #table = new FeatureTableBuilder();
+
+  addRow(value: unknown): void {
+    this.#table.addLabels(value);
+  }
+
+  build(): FeatureTable {
+    return this.#table.build();
+  }
+}
+
+/** One table per named selector. */
+class ColumnTables<Row, Table> {
+  readonly #columns: { name: string; select: (row: Row) => unknown; table: ColumnBuilder<Table> }[];
+
+  constructor(selectors: Readonly<Record<string, (row: Row) => unknown>> = {}, create: () => ColumnBuilder<Table>) {
+    this.#columns = Object.entries(selectors).map(([name, select]) => ({ name, select, table: create() }));
   }
 
   addRow(row: Row): void {
-    for (const { select, table } of this.#columns) table.addLabels(select(row));
+    for (const { select, table } of this.#columns) table.addRow(select(row));
   }
 
-  build(): ReadonlyMap<string, FeatureTable> {
+  build(): ReadonlyMap<string, Table> {
     return new Map(this.#columns.map(({ name, table }) => [name, table.build()]));
   }
 }

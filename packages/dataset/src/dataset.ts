@@ -1,6 +1,7 @@
 import type { FeatureTable } from "./feature-table.ts";
 import type { IdDictionary } from "./id-dictionary.ts";
 import type { UserItemMatrix } from "./user-item-matrix.ts";
+import type { VectorTable } from "./vector-table.ts";
 
 /** Rows that a load passed over, by reason. */
 export interface SkippedRows {
@@ -56,5 +57,8 @@ export interface Dataset {
   /** Tags of what each item column selected, by the name of the column. */
   readonly itemColumns: ReadonlyMap<string, FeatureTable>;
   readonly userColumns: ReadonlyMap<string, FeatureTable>;
+  /** What each item column of vectors selected, by the name of the column; its rows are items. */
+  readonly itemVectors: ReadonlyMap<string, VectorTable>;
+  readonly userVectors: ReadonlyMap<string, VectorTable>;
   readonly counts: DatasetCounts;
 }

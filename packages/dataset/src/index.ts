@@ -16,3 +16,4 @@ export {
   userSplit,
 } from "./split.ts";
 export { type UserItemCsr, UserItemMatrix, type UserItemRows, type UserItemTriples } from "./user-item-matrix.ts";
+export { type VectorTable, VectorTableBuilder } from "./vector-table.ts";

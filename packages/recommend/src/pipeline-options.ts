@@ -14,13 +14,13 @@ export interface LeaderboardOptions {
   readonly filter: string;
 }
 
-export type ItemNeighborType = "tags" | "users" | "auto";
-export type UserNeighborType = "tags" | "items" | "auto";
+export type ItemNeighborType = "tags" | "users" | "auto" | "embedding";
+export type UserNeighborType = "tags" | "items" | "auto" | "embedding";
 
 export interface NeighborOptions<Type> {
   readonly name: string;
   readonly type: Type;
-  /** Expression that selects the labels of `tags` and `auto`, such as `item.Labels`; `""` = all labels. */
+  /** Expression that selects the labels of `tags` and `auto`, `""` = all labels, or the vector of `embedding`, such as `item.Labels.embedding`. */
   readonly column: string;
 }
 

@@ -12,7 +12,7 @@ import { fitClick } from "./tasks/click.ts";
 import { fitCollaborative } from "./tasks/collaborative.ts";
 import type { FitModelOptions } from "./tasks/fit-model-options.ts";
 import { makeLeaderboards } from "./tasks/leaderboards.ts";
-import { makeItemNeighborLists, makeUserNeighborLists } from "./tasks/neighbor-lists.ts";
+import { makeItemNeighborLists, makeUserNeighborLists, type NeighborListsOptions } from "./tasks/neighbor-lists.ts";
 import type { ModelKindName, ModelTrainingOptions, TrainingOptions } from "./training-options.ts";
 import { type StoredModel, saveTrainingState, type TrainingState } from "./training-state.ts";
 
@@ -174,8 +174,8 @@ class Cycle {
   }
 
   async #load({ signal, report }: Parameters<Task["run"]>[0]): Promise<void> {
-    const { dataStore, pipeline, cacheStore } = this.#options;
-    const data = await loadData({ dataStore, pipeline, nowMs: this.#startedMs, signal, onProgress: report });
+    const { dataStore, pipeline, cacheStore, logger } = this.#options;
+    const data = await loadData({ dataStore, pipeline, nowMs: this.#startedMs, signal, onProgress: report, logger });
     this.#data = data;
     this.#digest = datasetDigest(data.dataset, data.labels);
     await cacheStore.addPoints(this.#statistics(data.dataset), { signal });
@@ -221,8 +221,8 @@ class Cycle {
     });
   }
 
-  #listOptions(): { cacheStore: CacheStore; limit: number; nowMs: number; listTtlMs: number } {
-    const { cacheStore, pipeline } = this.#options;
-    return { cacheStore, limit: pipeline.cacheSize, nowMs: this.#startedMs, listTtlMs: pipeline.listTtlMs };
+  #listOptions(): Pick<NeighborListsOptions<unknown>, "cacheStore" | "limit" | "nowMs" | "listTtlMs" | "logger"> {
+    const { cacheStore, pipeline, logger } = this.#options;
+    return { cacheStore, limit: pipeline.cacheSize, nowMs: this.#startedMs, listTtlMs: pipeline.listTtlMs, logger };
   }
 }

@@ -13,6 +13,13 @@ export function datasetDigest(dataset: Dataset, labels?: LabelValues): string {
   for (const ids of [dataset.userIds, dataset.itemIds]) addIds(hash, ids);
   for (const matrix of [dataset.positive, dataset.negative, dataset.read]) addMatrix(hash, matrix);
   for (const table of [dataset.itemCategories, dataset.itemLabels, dataset.userLabels]) addTable(hash, table);
+  for (const vectors of [dataset.itemVectors, dataset.userVectors]) {
+    for (const [column, { rows, values }] of vectors) {
+      hash.update(`${column.length}:${column}`);
+      addArray(hash, rows);
+      addArray(hash, values);
+    }
+  }
   addArray(hash, dataset.isItemHidden);
   addArray(hash, dataset.itemTimestampsMs);
   for (const part of labels?.parts() ?? []) {

@@ -1,4 +1,4 @@
-import type { CallOptions, ProgressListener } from "@furze/core";
+import type { CallOptions, Logger, ProgressListener } from "@furze/core";
 import { loadDataset } from "@furze/dataset";
 import { LabelValues } from "@furze/factorization-machine";
 import type { PipelineOptions } from "@furze/recommend";
@@ -11,6 +11,8 @@ export interface LoadDataOptions extends CallOptions {
   readonly pipeline: PipelineOptions;
   readonly nowMs: number;
   readonly onProgress?: ProgressListener | undefined;
+  /** Hears of columns that cannot be read. Default: nobody does. */
+  readonly logger?: Logger | undefined;
 }
 
 /**
@@ -19,7 +21,8 @@ export interface LoadDataOptions extends CallOptions {
  *
  * @throws {ExpressionError} if the column of a neighbor recommender does not compile
  */
-export async function loadData({ dataStore, pipeline, nowMs, signal, onProgress }: LoadDataOptions): Promise<TrainingData> {
+export async function loadData(options: LoadDataOptions): Promise<TrainingData> {
+  const { dataStore, pipeline, nowMs, signal, onProgress, logger } = options;
   const { roles, feedbackTtlMs, itemTtlMs, clockErrorMs } = pipeline;
   const counts = await Promise.all([dataStore.users.count(), dataStore.items.count(), dataStore.feedback.count()]);
   const since = (ttlMs: number | undefined) => (ttlMs === undefined ? undefined : nowMs - ttlMs);
@@ -38,7 +41,7 @@ export async function loadData({ dataStore, pipeline, nowMs, signal, onProgress 
     }),
     roles,
     itemSinceMs: since(itemTtlMs),
-    ...neighborColumns(pipeline, nowMs),
+    ...neighborColumns(pipeline, nowMs, logger),
     expectedRows: counts.reduce((sum, count) => sum + count, 0),
     signal,
     onProgress,

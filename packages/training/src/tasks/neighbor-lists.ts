@@ -1,8 +1,17 @@
-import type { CallOptions, ProgressListener } from "@furze/core";
-import type { Dataset, FeatureTable, IdDictionary } from "@furze/dataset";
-import { itemRows, type NeighborTable, SparseNeighborIndex, type SparseRows, tagRows, userRows } from "@furze/neighbors";
+import type { CallOptions, Logger, ProgressListener } from "@furze/core";
+import type { Dataset, FeatureTable, IdDictionary, VectorTable } from "@furze/dataset";
+import {
+  itemRows,
+  type NeighborIndex,
+  type NeighborTable,
+  SparseNeighborIndex,
+  type SparseRows,
+  tagRows,
+  userRows,
+} from "@furze/neighbors";
 import { collections, digestOf, type ItemNeighborType, type NeighborOptions, type UserNeighborType } from "@furze/recommend";
 import type { CacheStore, ListEntry } from "@furze/storage";
+import { EmbeddingIndex } from "./embedding-index.ts";
 
 export interface NeighborListsOptions<Type> extends CallOptions {
   readonly dataset: Dataset;
@@ -14,6 +23,8 @@ export interface NeighborListsOptions<Type> extends CallOptions {
   /** How long the lists live, milliseconds. */
   readonly listTtlMs: number;
   readonly onProgress?: ProgressListener | undefined;
+  /** Hears of embeddings that are left out because of their length. Default: nobody does. */
+  readonly logger?: Logger | undefined;
 }
 
 /** Rows searched and lists written at a time: what is held of the neighbors at once. */
@@ -30,8 +41,14 @@ export async function makeItemNeighborLists(options: NeighborListsOptions<ItemNe
   const { dataset } = options;
   const categoriesOf = categoryLists(dataset.itemCategories);
   for (const [position, recommender] of options.recommenders.entries()) {
-    const sources = sourcesOf(recommender, dataset.itemColumns, dataset.itemLabels, () => itemRows(dataset.positive));
-    using index = new SparseNeighborIndex(sources, { isExcluded: dataset.isItemHidden });
+    using index = await openIndex(recommender, options, {
+      numRows: dataset.itemIds.size,
+      vectors: dataset.itemVectors,
+      columns: dataset.itemColumns,
+      labels: dataset.itemLabels,
+      feedbackRows: () => itemRows(dataset.positive),
+      isExcluded: dataset.isItemHidden,
+    });
     await makeLists(index, {
       ...options,
       recommender,
@@ -48,8 +65,13 @@ export async function makeUserNeighborLists(options: NeighborListsOptions<UserNe
   const { dataset } = options;
   const categoriesOf = (): readonly string[] => NO_CATEGORIES;
   for (const [position, recommender] of options.recommenders.entries()) {
-    const sources = sourcesOf(recommender, dataset.userColumns, dataset.userLabels, () => userRows(dataset.positive));
-    using index = new SparseNeighborIndex(sources, {});
+    using index = await openIndex(recommender, options, {
+      numRows: dataset.userIds.size,
+      vectors: dataset.userVectors,
+      columns: dataset.userColumns,
+      labels: dataset.userLabels,
+      feedbackRows: () => userRows(dataset.positive),
+    });
     await makeLists(index, {
       ...options,
       recommender,
@@ -61,15 +83,33 @@ export async function makeUserNeighborLists(options: NeighborListsOptions<UserNe
   }
 }
 
-function sourcesOf(
-  { type, column }: NeighborOptions<ItemNeighborType | UserNeighborType>,
-  columns: ReadonlyMap<string, FeatureTable>,
-  labels: FeatureTable,
-  feedbackRows: () => SparseRows,
-): readonly SparseRows[] {
+/** What a data set knows of its items, or of its users. */
+interface NeighborData {
+  readonly numRows: number;
+  readonly vectors: ReadonlyMap<string, VectorTable>;
+  readonly columns: ReadonlyMap<string, FeatureTable>;
+  readonly labels: FeatureTable;
+  readonly feedbackRows: () => SparseRows;
+  readonly isExcluded?: Uint8Array | undefined;
+}
+
+const NO_VECTORS: VectorTable = { dimension: 0, rows: new Int32Array(0), values: new Float32Array(0), numLeftOut: 0 };
+
+async function openIndex(
+  { name, type, column }: NeighborOptions<ItemNeighborType | UserNeighborType>,
+  { limit, signal, logger }: Pick<NeighborListsOptions<unknown>, "limit" | "signal" | "logger">,
+  { numRows, vectors, columns, labels, feedbackRows, isExcluded }: NeighborData,
+): Promise<NeighborIndex> {
+  if (type === "embedding") {
+    const table = vectors.get(column) ?? NO_VECTORS;
+    const { dimension, numLeftOut } = table;
+    if (numLeftOut > 0) logger?.warn("embeddings of another length are left out", { recommender: name, dimension, numLeftOut });
+    return EmbeddingIndex.open({ vectors: table, numRows, isExcluded, limit, signal });
+  }
   const tags = () => tagRows(columns.get(column) ?? labels);
-  if (type === "tags") return [tags()];
-  return type === "auto" ? [tags(), feedbackRows()] : [feedbackRows()];
+  if (type === "tags") return new SparseNeighborIndex([tags()], { isExcluded });
+  const sources = type === "auto" ? [tags(), feedbackRows()] : [feedbackRows()];
+  return new SparseNeighborIndex(sources, { isExcluded });
 }
 
 interface MakeLists<Type> extends NeighborListsOptions<Type> {
@@ -81,7 +121,7 @@ interface MakeLists<Type> extends NeighborListsOptions<Type> {
   readonly categoriesOf: (index: number) => readonly string[];
 }
 
-async function makeLists<Type>(index: SparseNeighborIndex, options: MakeLists<Type>): Promise<void> {
+async function makeLists<Type>(index: NeighborIndex, options: MakeLists<Type>): Promise<void> {
   const { recommender, position, recommenders, ids, collectionOf, nowMs, listTtlMs, cacheStore, signal } = options;
   const collection = collectionOf(recommender.name);
   const digest = digestOf(recommender);
