@@ -1,6 +1,6 @@
 import type { Feedback, FeedbackExpression } from "@furze/core";
 import type { FeedbackFilter } from "@furze/storage";
-import { quote } from "./sql-text.ts";
+import { IN_ORDER, quote } from "./sql-text.ts";
 
 /** The order in which feedback is stored: by user, item, type, or by item, user, type. */
 export type FeedbackOrder = "user" | "item";
@@ -44,8 +44,9 @@ export function selectFeedback({ table, order, range, conditions = [], limit }: 
   const newest = `SELECT key, sub, feedback_type, value, timestamp_ms, updated_ms, comment, is_live FROM ${table} FINAL
     WHERE kind = '${kind}' AND ${range} ORDER BY key, sub, feedback_type, generation DESC LIMIT 1 BY key, sub, feedback_type`;
   const where = ["is_live", ...conditions].join(" AND ");
+  const bound = limit === undefined ? "" : ` LIMIT ${limit} ${IN_ORDER}`;
   return `SELECT feedback_type AS feedbackType, ${userId} AS userId, ${itemId} AS itemId, value, timestamp_ms AS timestampMs,
-    updated_ms AS updatedMs, ifNull(comment, '') AS comment FROM (${newest}) WHERE ${where}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+    updated_ms AS updatedMs, ifNull(comment, '') AS comment FROM (${newest}) WHERE ${where}${bound}`;
 }
 
 /** Stretch of the table behind a key; with `isInclusive` it counts too. */

