@@ -125,7 +125,7 @@ describe("fitting", () => {
     expect(model.bestEpoch).toBe(scores.indexOf(best) + 1);
     expect(scores.length).toBe(model.bestEpoch + 6);
     const metrics = evaluateClicks(await model.predict(heldOut, { pool }), heldOut.targets);
-    expect(metrics).toEqual({ auc: model.score, logLoss: model.logLoss });
+    expect(metrics).toMatchObject({ auc: model.score, logLoss: model.logLoss });
     expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
   });
 
