@@ -52,6 +52,8 @@ describe("transport", () => {
     await using api = await startTestApi();
     const answer = await api.call("GET", "/api/users", undefined, { origin: "https://shop.example" });
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+    expect(answer.headers.get("access-control-expose-headers")).toBe("X-Request-ID, Last-Modified");
+    expect((await api.call("GET", "/api/users")).headers.get("access-control-expose-headers")).toBeNull();
     const preflight = await api.call("OPTIONS", "/api/user", undefined, {
       origin: "https://shop.example",
       "access-control-request-method": "POST",
@@ -95,9 +97,13 @@ describe("health", () => {
 describe("what operators see", () => {
   it("one debug line per request", async () => {
     await using api = await startTestApi();
-    await api.call("GET", "/api/user/nobody");
+    const { headers } = await api.call("GET", "/api/user/nobody");
     expect(api.lines).toHaveLength(1);
-    expect(api.lines[0]).toMatchObject({ level: "debug", fields: { method: "get", api: "/api/user/{user-id}", status: 404 } });
+    const requestId = headers.get("x-request-id");
+    expect(api.lines[0]).toMatchObject({
+      level: "debug",
+      fields: { requestId, method: "get", api: "/api/user/{user-id}", status: 404, elapsedMs: expect.any(Number) },
+    });
   });
 
   it("request times by route and status, behind the key", async () => {

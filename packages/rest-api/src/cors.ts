@@ -13,16 +13,18 @@ export interface Cors {
 }
 
 const ANY_ORIGIN: Readonly<Record<string, string>> = { "Access-Control-Allow-Origin": "*" };
+/** What pages may read beside the content: browsers hide other headers from them. */
+const EXPOSED: Readonly<Record<string, string>> = { "Access-Control-Expose-Headers": "X-Request-ID, Last-Modified" };
 
 /** @throws {InvalidArgumentError} for a domain that is no regular expression */
 export function createCors({ options }: StatusContext): Cors {
   const domains = options.corsDomains.map(toExpression);
   const isOpen = domains.length === 0 || options.corsDomains.includes(".*");
   const headers = (c: Context): Readonly<Record<string, string>> => {
-    if (isOpen) return ANY_ORIGIN;
-    const origin = c.req.header("origin") ?? "";
-    if (!domains.some((domain) => domain.test(origin))) return { Vary: "Origin" };
-    return { "Access-Control-Allow-Origin": origin, Vary: "Origin" };
+    const origin = c.req.header("origin");
+    if (isOpen) return origin === undefined ? ANY_ORIGIN : { ...ANY_ORIGIN, ...EXPOSED };
+    if (origin === undefined || !domains.some((domain) => domain.test(origin))) return { Vary: "Origin" };
+    return { "Access-Control-Allow-Origin": origin, ...EXPOSED, Vary: "Origin" };
   };
   const preflight = (c: Context): Response | undefined => {
     if (c.req.method !== "OPTIONS" || c.req.header("origin") === undefined) return undefined;
