@@ -13,7 +13,7 @@ const ANYTHING = "anything";
 /**
  * Package (without the scope) to the packages it may depend on. A name may appear only below the names it lists, so the
  * table can hold no cycle. Adapters know the ports only. `config` turns a file into the options that libraries
- * define, so it looks up to them; only the apps, the engine and the command line know `config`.
+ * define, so it looks up to them; only what the apps share, the apps, the engine and the command line know `config`.
  */
 export const LAYERS = {
   core: [],
@@ -47,6 +47,7 @@ export const LAYERS = {
   "rest-api": ["core", "protocol", "recommend", "storage", "telemetry", "training"],
   client: [],
   dashboard: ["client"],
+  node: ["config", "core", "protocol", "recommend", "storage", "stores"],
   master: ANY_LIBRARY,
   worker: ANY_LIBRARY,
   server: ANY_LIBRARY,

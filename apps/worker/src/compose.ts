@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { configFromJson, pipelineOptions, storeOptions } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
-import { type ClusterState, joinCluster, shareUsers } from "@furze/protocol";
-import { ListMaker, ListScheduler, ModelSet, Pipeline } from "@furze/recommend";
+import { startNode } from "@furze/node";
+import { type ClusterState, shareUsers } from "@furze/protocol";
+import { ListMaker, ListScheduler } from "@furze/recommend";
 import { createStatusApi, listen } from "@furze/rest-api";
-import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
 import { Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
 import manifest from "../package.json" with { type: "json" };
 import type { WorkerOptions } from "./config.ts";
@@ -17,36 +15,11 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   await using resources = new AsyncDisposableStack();
   const nodeId = randomUUID();
   const tracker = new ProgressTracker({ tracer: `worker-${nodeId.slice(0, 8)}`, clock: systemClock });
-  const follower = joinCluster({
-    kind: "worker",
-    version: manifest.version,
-    options,
-    nodeId,
-    tasks: () => tracker.snapshot(),
-    logger: logger.child({ component: "cluster" }),
-  });
-  resources.defer(() => follower.stop());
-  const state = await follower.start({ signal });
-  const { config, warnings } = configFromJson(state.configJson);
-  for (const warning of warnings) logger.warn(warning);
+  const tasks = () => tracker.snapshot();
+  const node = await startNode({ kind: "worker", version: manifest.version, options, nodeId, tasks, logger, signal });
+  resources.defer(() => node.close());
+  const { config, dataStore, cacheStore, models, pipeline, outdated } = node;
 
-  const { dataStore: dataUri, cacheStore: cacheUri, dataTablePrefix, cacheTablePrefix } = config.database;
-  const dataStore = await openDataStore(dataUri, { ...storeOptions(config), tablePrefix: dataTablePrefix });
-  resources.defer(() => dataStore.close());
-  const cacheStore = await openCacheStore(cacheUri, { ...storeOptions(config), tablePrefix: cacheTablePrefix });
-  resources.defer(() => cacheStore.close());
-  const kept = await openBlobStore(join(options.cachePath, "models"));
-  const models = new ModelSet({ kept, logger: logger.child({ component: "models" }) });
-  resources.defer(() => models.dispose());
-
-  const pipeline = new Pipeline(pipelineOptions(config), {
-    dataStore,
-    cacheStore,
-    clock: systemClock,
-    models,
-    logger: logger.child({ component: "pipeline" }),
-  });
-  resources.defer(() => pipeline.close());
   const maker = new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock: systemClock });
   const scheduler = new ListScheduler({
     maker,
@@ -55,19 +28,11 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
     logger: logger.child({ component: "lists" }),
   });
   resources.defer(() => scheduler.stop());
-  const follow = async (current: ClusterState): Promise<void> => {
-    await models.update(current.models, (model) => follower.downloadModel(model));
+  await node.follow((state) => {
     // Without a model that there should be, lists would be worse than those that there are: they wait for it.
-    const listsVersion = models.isComplete ? current.listsVersion : 0;
-    scheduler.update({ listsVersion, modelId: pipeline.modelId, ...ownership(current, nodeId) });
-  };
-  await follow(state);
-  const outdated = Promise.withResolvers<string>();
-  const stopFollowing = follower.onSync((current) => {
-    if (current.configDigest !== state.configDigest) outdated.resolve("the configuration has changed");
-    void follow(current);
+    const listsVersion = models.isComplete ? state.listsVersion : 0;
+    scheduler.update({ listsVersion, modelId: pipeline.modelId, ...ownership(state, nodeId) });
   });
-  resources.defer(stopFollowing);
 
   const metrics = new Metrics();
   metrics.registerProcessMetrics();
@@ -75,7 +40,7 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   const http = await listen(api, { host: options.httpHost, port: options.httpPort });
   resources.defer(() => http.close());
   const owned = resources.move();
-  return { close: () => owned.disposeAsync(), outdated: outdated.promise };
+  return { close: () => owned.disposeAsync(), outdated };
 }
 
 /** Which users fall to this node among the live workers. */

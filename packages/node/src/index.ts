@@ -1,0 +1,1 @@
+export { type RunningNode, type StartNodeOptions, startNode } from "./start-node.ts";
