@@ -44,6 +44,8 @@ export async function startOwnServer(name: "postgres" | "mariadb"): Promise<OwnS
 /** Stands between a store and its server and can hold back everything, as a network or server that hangs does. */
 export class HangingProxy {
   isHanging = false;
+  /** Called with what clients send; `true` breaks the connection as soon as the server has answered, and keeps the answer back. */
+  swallowsAnswer: (data: Buffer) => boolean = () => false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -55,10 +57,13 @@ export class HangingProxy {
     const proxy: HangingProxy = new HangingProxy(
       createServer((near) => {
         const far = connect(Number(target.port), target.hostname);
+        let isSwallowing = false;
         for (const [from, to] of [[near, far] as const, [far, near] as const]) {
           proxy.#sockets.add(from);
           from.on("data", (data) => {
-            if (!proxy.isHanging) to.write(data);
+            if (isSwallowing) near.destroy();
+            else if (!proxy.isHanging) to.write(data);
+            isSwallowing ||= from === near && proxy.swallowsAnswer(data);
           });
           from.on("close", () => to.destroy()).on("error", () => to.destroy());
         }

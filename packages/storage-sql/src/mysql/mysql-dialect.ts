@@ -1,6 +1,7 @@
 import { UnavailableError } from "@furze/core";
 import { chunkRows, sendOverlapped } from "../server/chunks.ts";
 import type { ColumnTypes, Insertion, SqlConnection, SqlDialect, SqlValue } from "../server/sql-driver.ts";
+import { emptyTables } from "./mysql-empty-tables.ts";
 import { matchTermsText, termsText } from "./mysql-terms.ts";
 
 const INSERT_CHUNK_ROWS = 2000;
@@ -81,6 +82,7 @@ export const mysqlDialect: SqlDialect = {
   useIndex: (index) => `FORCE INDEX (${index})`,
   primaryKey: "PRIMARY",
   lockRows: "LOCK IN SHARE MODE",
+  holdRows: "LOCK IN SHARE MODE",
   comparesRows: false,
   categoriesOfItems: "JSON_TABLE(items.categories, '$[*]' COLUMNS (category longtext PATH '$')) AS listed",
   first256: (expression) => `LEFT(${expression}, 256)`,
@@ -90,5 +92,7 @@ export const mysqlDialect: SqlDialect = {
   termsValue: termsText,
   matchTerms: matchTermsText,
   columnTypes,
+  emptyTables: (connection, tables) =>
+    withMigrationLock(connection, `purge ${tables[0]}`, () => emptyTables(connection, tables)),
   withMigrationLock,
 };

@@ -74,6 +74,11 @@ export const postgresDialect: SqlDialect = {
   useIndex: () => "",
   primaryKey: "",
   lockRows: "FOR KEY SHARE",
+  holdRows: "",
+  deletionLock: {
+    shared: "SELECT pg_advisory_xact_lock_shared(hashtext(?))",
+    exclusive: "SELECT pg_advisory_xact_lock(hashtext(?))",
+  },
   comparesRows: true,
   categoriesOfItems: "json_array_elements_text(items.categories::json) AS listed(category)",
   first256: (expression) => `left(${expression}, 256)`,
@@ -86,5 +91,8 @@ export const postgresDialect: SqlDialect = {
   // Which transactions can be seen: every one that writes has an id of its own.
   snapshot: "SELECT pg_current_snapshot()::text",
   columnTypes: async () => TYPES,
+  emptyTables: async (connection, tables) => {
+    await connection.query(`TRUNCATE TABLE ${tables.join(", ")}`);
+  },
   withMigrationLock,
 };

@@ -96,8 +96,10 @@ describe.each(SERVERS)("failures of $name", ({ name, url }) => {
 
     test("a server that does not answer gives a retryable error in time, and is used again when it does", async () => {
       const limits = { retryForMs: 100, statementTimeoutMs: 200, connectTimeoutMs: 200 };
+      const patient = await openDataStore(target.href, { tablePrefix: "slow_" });
+      await patient.migrate();
+      await patient.close();
       const store = await openDataStore(proxy.url(target), { tablePrefix: "slow_", ...limits });
-      await store.migrate();
       proxy.isHanging = true;
       const unavailable = { code: "UNAVAILABLE", retryable: true };
       await expect(store.users.count()).rejects.toMatchObject(unavailable);

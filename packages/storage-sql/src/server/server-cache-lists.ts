@@ -78,24 +78,18 @@ export class ServerCacheLists {
     }
     if (lists.length === 0) return;
     const rows = lastOfEachKey(lists, keyOf).map((put) => [put.collection, put.name, put.expiresMs, encodeList(put.list)]);
-    await this.#session.transaction((connection) => this.#session.dialect.insert(connection, this.#insertion, rows), {
-      ...options,
-      isRepeatable: true,
-    });
+    await this.#session.transaction((connection) => this.#session.dialect.insert(connection, this.#insertion, rows), options);
   }
 
   async delete(keys: readonly ListKey[], options: CallOptions | undefined): Promise<void> {
     for (const key of keys) checkKey(key);
     if (keys.length === 0) return;
     const sql = `DELETE FROM ${this.#tables.lists} WHERE collection = ? AND ${this.#session.dialect.in("name")}`;
-    await this.#session.transaction(
-      async (connection) => {
-        for (const [collection, names] of groupByCollection(keys)) {
-          for (const chunk of chunkList([...names].sort(), READ_CHUNK_LISTS)) await connection.query(sql, [collection, chunk]);
-        }
-      },
-      { ...options, isRepeatable: true },
-    );
+    await this.#session.transaction(async (connection) => {
+      for (const [collection, names] of groupByCollection(keys)) {
+        for (const chunk of chunkList([...names].sort(), READ_CHUNK_LISTS)) await connection.query(sql, [collection, chunk]);
+      }
+    }, options);
   }
 
   async *scanNames(collection: string, options: CallOptions): AsyncIterable<readonly string[]> {

@@ -41,20 +41,17 @@ export class ServerCacheOverlay {
     for (const entry of entries) checkId(entry.itemId, "ItemId");
     if (entries.length === 0) return this.#session.read((connection) => this.#version(connection), options);
     const folded = foldEntries(entries);
-    return this.#session.transaction(
-      async (connection) => {
-        // The lock on this row puts the writers in a row, so versions become visible in their order.
-        await connection.query(`UPDATE ${this.#tables.overlayVersion} SET version = version + 1`);
-        const version = await this.#version(connection);
-        const rows = folded.map((entry) => [
-          ...[entry.itemId, version, entry.isHidden ? 1 : 0],
-          ...[entry.categories === undefined ? null : toCategories(entry.categories), entry.changedMs, entry.expiresMs],
-        ]);
-        await this.#session.dialect.insert(connection, this.#insertion, rows);
-        return version;
-      },
-      { ...options, isRepeatable: true },
-    );
+    return this.#session.transaction(async (connection) => {
+      // The lock on this row puts the writers in a row, so versions become visible in their order.
+      await connection.query(`UPDATE ${this.#tables.overlayVersion} SET version = version + 1`);
+      const version = await this.#version(connection);
+      const rows = folded.map((entry) => [
+        ...[entry.itemId, version, entry.isHidden ? 1 : 0],
+        ...[entry.categories === undefined ? null : toCategories(entry.categories), entry.changedMs, entry.expiresMs],
+      ]);
+      await this.#session.dialect.insert(connection, this.#insertion, rows);
+      return version;
+    }, options);
   }
 
   async get(sinceVersion: number, options: CallOptions | undefined): Promise<OverlayDelta> {

@@ -88,12 +88,9 @@ export class ServerCacheStore implements CacheStore {
     checkIds(keys, "key");
     if (keys.length === 0) return;
     const sql = `DELETE FROM ${this.#tables.values} WHERE ${this.#session.dialect.in("name")}`;
-    await this.#session.transaction(
-      async (connection) => {
-        for (const chunk of chunkList([...keys].sort(), ID_CHUNK)) await connection.query(sql, [chunk]);
-      },
-      { ...options, isRepeatable: true },
-    );
+    await this.#session.transaction(async (connection) => {
+      for (const chunk of chunkList([...keys].sort(), ID_CHUNK)) await connection.query(sql, [chunk]);
+    }, options);
   }
 
   async addPoints(points: readonly TimeSeriesPoint[], options?: CallOptions): Promise<void> {
@@ -136,11 +133,7 @@ export class ServerCacheStore implements CacheStore {
     for (const table of [this.#tables.lists, this.#tables.overlay]) {
       const sql = this.#session.dialect.deleteSome(table, "expires_ms <= ?", GARBAGE_CHUNK_ROWS);
       for (let chunk = GARBAGE_CHUNK_ROWS; chunk === GARBAGE_CHUNK_ROWS; deleted += chunk) {
-        const transaction = { ...options, isRepeatable: true };
-        chunk = await this.#session.transaction(
-          async (connection) => (await connection.query(sql, [nowMs])).changes,
-          transaction,
-        );
+        chunk = await this.#session.transaction(async (connection) => (await connection.query(sql, [nowMs])).changes, options);
       }
     }
     return deleted;
@@ -165,10 +158,7 @@ export class ServerCacheStore implements CacheStore {
 
   async #insert(insertion: Insertion, rows: readonly (readonly SqlValue[])[], options: CallOptions | undefined): Promise<void> {
     if (rows.length === 0) return;
-    await this.#session.transaction((connection) => this.#session.dialect.insert(connection, insertion, rows), {
-      ...options,
-      isRepeatable: true,
-    });
+    await this.#session.transaction((connection) => this.#session.dialect.insert(connection, insertion, rows), options);
   }
 }
 

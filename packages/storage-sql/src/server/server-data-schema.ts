@@ -10,6 +10,8 @@ export interface ServerDataTables {
   readonly searchColumns: string;
   readonly itemTerms: string;
   readonly feedback: string;
+  /** Batches of sums, while it may be asked whether they are stored. */
+  readonly feedbackBatches: string;
   readonly feedbackByItem: string;
   readonly feedbackByType: string;
 }
@@ -22,6 +24,7 @@ export function serverDataTables(prefix: string): ServerDataTables {
     searchColumns: `"${prefix}search_columns"`,
     itemTerms: `"${prefix}item_terms"`,
     feedback: `"${prefix}feedback"`,
+    feedbackBatches: `"${prefix}feedback_batches"`,
     feedbackByItem: `"${prefix}feedback_by_item"`,
     feedbackByType: `"${prefix}feedback_by_type"`,
   };
@@ -34,6 +37,7 @@ export function serverDataSchema(prefix: string): ServerSchema {
     migrations: [
       { version: 1, name: "users, items, feedback", statements: (types) => dataTables(prefix, types) },
       { version: 2, name: "item search", statements: (types) => searchTables(prefix, types) },
+      { version: 3, name: "batches of sums", statements: (types) => batchTable(prefix, types) },
     ],
   };
 }
@@ -88,4 +92,8 @@ function searchTables(prefix: string, { id, text, integer, terms, table }: Colum
   const off = `INSERT INTO ${searchColumns} (id, columns)
     SELECT 1, '[]' FROM (SELECT count(*) AS number FROM ${searchColumns}) AS found WHERE found.number = 0`;
   return [...table(columns), ...table(itemTerms), off];
+}
+
+function batchTable(prefix: string, { name, table }: ColumnTypes): readonly string[] {
+  return table({ name: `${prefix}feedback_batches`, columns: [`batch_id ${name} NOT NULL`, "PRIMARY KEY (batch_id)"] });
 }

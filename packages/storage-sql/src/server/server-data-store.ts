@@ -1,5 +1,6 @@
 import type { CallOptions } from "@furze/core";
 import type { DataStore, DataStoreCapabilities, FeedbackStore, ItemSearch, ItemStore, UserStore } from "@furze/storage";
+import { forgetBatches } from "./batch-ledger.ts";
 import { type ServerDataTables, serverDataSchema, serverDataTables } from "./server-data-schema.ts";
 import { ServerFeedbackStore } from "./server-feedback-store.ts";
 import { ServerItemSearch } from "./server-item-search.ts";
@@ -41,6 +42,7 @@ export class ServerDataStore implements DataStore {
 
   async migrate(options?: CallOptions): Promise<void> {
     await migrateServer(this.#session, serverDataSchema(this.#prefix), options);
+    await forgetBatches(this.#session, this.#tables.feedbackBatches);
   }
 
   async ping(options?: CallOptions): Promise<void> {
@@ -49,7 +51,8 @@ export class ServerDataStore implements DataStore {
 
   async purge(options?: CallOptions): Promise<void> {
     const { users, items, itemCategories, itemTerms, feedback } = this.#tables;
-    await emptyTables(this.#session, [feedback, itemTerms, itemCategories, items, users], options);
+    // In the order of writers, so that neither waits for the other.
+    await emptyTables(this.#session, [users, items, itemCategories, itemTerms, feedback], options);
   }
 
   async close(): Promise<void> {

@@ -17,18 +17,20 @@ import {
   type FeedbackListOptions,
   type FeedbackScanOptions,
   type FeedbackStore,
+  type FeedbackWriteMode,
   type FeedbackWriteOptions,
   type FeedbackWriteResult,
   type Page,
 } from "@furze/storage";
 import { checkBatchSize, checkLimit } from "../checks.ts";
+import { BatchLedger } from "./batch-ledger.ts";
 import { chunkList } from "./chunks.ts";
 import { type KeysetReading, readKeyset } from "./keyset.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
 import { FEEDBACK_COLUMNS, filterConditions, toFeedback } from "./server-feedback-rows.ts";
 import { prepareFeedback, writeFeedback, writePrepared } from "./server-feedback-write.ts";
 import { countRows, ID_CHUNK } from "./server-rows.ts";
-import type { OrderValue, SqlValue } from "./sql-driver.ts";
+import type { OrderValue, SqlConnection, SqlValue } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
 type PairOptions = CallOptions & { feedbackType?: FeedbackType | undefined };
@@ -37,17 +39,17 @@ type PairOptions = CallOptions & { feedbackType?: FeedbackType | undefined };
 export class ServerFeedbackStore implements FeedbackStore {
   readonly #session: SqlSession;
   readonly #tables: ServerDataTables;
+  readonly #ledger: BatchLedger;
   readonly #batcher: FeedbackBatcher;
 
   constructor(session: SqlSession, tables: ServerDataTables) {
     this.#session = session;
     this.#tables = tables;
+    this.#ledger = new BatchLedger(tables.feedbackBatches, session.dialect);
     this.#batcher = new FeedbackBatcher((rows, mode, signal) => {
       const prepared = prepareFeedback(rows, mode);
-      return session.attemptTransaction((connection) => writePrepared(connection, session.dialect, tables, prepared, mode), {
-        signal,
-        isRepeatable: mode === "overwrite",
-      });
+      const write = (connection: SqlConnection) => writePrepared(connection, session.dialect, tables, prepared, mode);
+      return this.#attempt(write, mode, { signal });
     });
   }
 
@@ -60,10 +62,29 @@ export class ServerFeedbackStore implements FeedbackStore {
       return { accepted: rows.length, rejected: 0 };
     }
     const { dialect } = this.#session;
-    return this.#session.transaction((connection) => writeFeedback(connection, dialect, this.#tables, rows, options), {
-      signal,
-      isRepeatable: mode === "overwrite",
-    });
+    const write = (connection: SqlConnection) => writeFeedback(connection, dialect, this.#tables, rows, options);
+    return this.#session.track(() => this.#attempt(write, mode, options), options);
+  }
+
+  /** Stores a batch once, however often its connection breaks. */
+  async #attempt<T>(
+    write: (connection: SqlConnection) => Promise<T>,
+    mode: FeedbackWriteMode,
+    options: CallOptions,
+  ): Promise<T> {
+    if (mode === "overwrite") return this.#session.attemptTransaction(write, options);
+    const batchId = this.#ledger.newBatchId();
+    let stored: { readonly result: T } | undefined;
+    const once = async (connection: SqlConnection) => {
+      // Only a try that came to its COMMIT can have been stored, and it has left its result.
+      if (!(await this.#ledger.claim(connection, batchId)) && stored !== undefined) return stored.result;
+      const result = await write(connection);
+      stored = { result };
+      return result;
+    };
+    const result = await this.#session.attemptTransaction(once, options);
+    this.#ledger.finish(batchId);
+    return result;
   }
 
   async list(options: FeedbackListOptions): Promise<Page<Feedback, FeedbackKey>> {
@@ -106,10 +127,7 @@ export class ServerFeedbackStore implements FeedbackStore {
   async deletePair(userId: UserId, itemId: ItemId, options: PairOptions = {}): Promise<number> {
     const { where, parameters } = pairCondition(userId, itemId, options);
     const sql = `DELETE FROM ${this.#tables.feedback} WHERE ${where}`;
-    return this.#session.transaction(async (connection) => (await connection.query(sql, parameters)).changes, {
-      signal: options.signal,
-      isRepeatable: true,
-    });
+    return this.#session.transaction(async (connection) => (await connection.query(sql, parameters)).changes, options);
   }
 
   async *scan(options: FeedbackScanOptions): AsyncIterable<readonly Feedback[]> {

@@ -4,7 +4,7 @@ import { chunkList } from "./chunks.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
 import { feedbackInsertion, toFeedbackRow } from "./server-feedback-rows.ts";
 import { itemInsertion } from "./server-item-rows.ts";
-import { ID_CHUNK } from "./server-rows.ts";
+import { ID_CHUNK, lockDeletions } from "./server-rows.ts";
 import type { Insertion, SqlConnection, SqlDialect, SqlValue } from "./sql-driver.ts";
 
 /** Rows, each key once, sorted by key. Folding them before a transaction begins keeps its locks short. */
@@ -31,6 +31,7 @@ export async function writePrepared(
   prepared: PreparedFeedback,
   mode: FeedbackWriteMode,
 ): Promise<void> {
+  await lockDeletions(connection, dialect, tables.feedback, "shared");
   await createMissing(connection, dialect, userInsertion(tables), prepared.userIds, (userId) => [userId, null, ""]);
   await createMissing(connection, dialect, { ...itemInsertion(tables), update: undefined }, prepared.itemIds, newItem);
   await dialect.insert(connection, feedbackInsertion(tables, mode), prepared.rows.map(toFeedbackRow));
@@ -73,7 +74,7 @@ function newItem(itemId: string): SqlValue[] {
   return [itemId, 0, "[]", ZERO_TIME_MS, null, ""];
 }
 
-/** Looks first: most are known, and a look takes no lock, while an insert that finds its row there does. */
+/** Looks first: most are known, and a look costs less than an insert that finds its row there. */
 async function createMissing(
   connection: SqlConnection,
   dialect: SqlDialect,
@@ -84,7 +85,8 @@ async function createMissing(
   const [column] = insertion.key;
   if (column === undefined) return;
   for (const chunk of chunkList(sortedIds, ID_CHUNK)) {
-    const sql = `SELECT ${column} FROM ${insertion.table} WHERE ${dialect.in(column)}`;
+    const order = dialect.holdRows === "" ? "" : `ORDER BY ${column} ${dialect.holdRows}`;
+    const sql = `SELECT ${column} FROM ${insertion.table} WHERE ${dialect.in(column)} ${order}`;
     const known = new Set((await connection.query(sql, [chunk])).rows.map(([id]) => id));
     const missing = chunk.filter((id) => !known.has(id));
     if (missing.length > 0) await dialect.insert(connection, insertion, missing.map(toRow));

@@ -45,16 +45,13 @@ export class ServerItemSearch implements ItemSearch {
   /** Other columns begin with an empty index. */
   #setColumns(columns: readonly SearchColumn[], options: CallOptions): Promise<void> {
     const { searchColumns, itemTerms } = this.#tables;
-    return this.#session.transaction(
-      async (connection) => {
-        // Waits for the transactions that still write for the old columns.
-        const stored = await readSearchColumns(connection, this.#tables, "FOR UPDATE");
-        if (String(stored) === String(columns)) return;
-        await connection.query(`UPDATE ${searchColumns} SET columns = ?`, [JSON.stringify(columns)]);
-        await connection.query(`DELETE FROM ${itemTerms}`);
-      },
-      { ...options, isRepeatable: true },
-    );
+    return this.#session.transaction(async (connection) => {
+      // Waits for the transactions that still write for the old columns.
+      const stored = await readSearchColumns(connection, this.#tables, "FOR UPDATE");
+      if (String(stored) === String(columns)) return;
+      await connection.query(`UPDATE ${searchColumns} SET columns = ?`, [JSON.stringify(columns)]);
+      await connection.query(`DELETE FROM ${itemTerms}`);
+    }, options);
   }
 
   async #indexMissing(options: CallOptions): Promise<void> {
@@ -69,10 +66,7 @@ export class ServerItemSearch implements ItemSearch {
       const itemIds = rows.map(([itemId]) => itemId as string);
       const last = itemIds.at(-1);
       if (last === undefined) return;
-      await this.#session.transaction((connection) => addMissingTerms(connection, dialect, this.#tables, itemIds), {
-        ...options,
-        isRepeatable: true,
-      });
+      await this.#session.transaction((connection) => addMissingTerms(connection, dialect, this.#tables, itemIds), options);
       after = last;
     }
   }

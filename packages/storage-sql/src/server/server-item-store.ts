@@ -50,14 +50,11 @@ export class ServerItemStore implements ItemStore {
       ...[toJson(item.labels), item.comment],
     ]);
     const itemIds = unique.map((item) => item.itemId);
-    await this.#session.transaction(
-      async (connection) => {
-        await this.#session.dialect.insert(connection, itemInsertion(this.#tables), rows);
-        await listCategories(connection, this.#session.dialect, this.#tables, itemIds);
-        await indexItems(connection, this.#session.dialect, this.#tables, unique);
-      },
-      { ...options, isRepeatable: true },
-    );
+    await this.#session.transaction(async (connection) => {
+      await this.#session.dialect.insert(connection, itemInsertion(this.#tables), rows);
+      await listCategories(connection, this.#session.dialect, this.#tables, itemIds);
+      await indexItems(connection, this.#session.dialect, this.#tables, unique);
+    }, options);
   }
 
   async get(itemIds: readonly ItemId[], options?: CallOptions): Promise<(Item | undefined)[]> {
@@ -69,14 +66,11 @@ export class ServerItemStore implements ItemStore {
     checkId(itemId, "ItemId");
     checkItemPatch(patch);
     const row = { table: this.#tables.items, column: "item_id", id: itemId };
-    return this.#session.transaction(
-      async (connection) => {
-        const exists = await patchEntity(connection, row, itemChanges(patch));
-        if (exists) await this.#follow(connection, itemId);
-        return exists;
-      },
-      { ...options, isRepeatable: true },
-    );
+    return this.#session.transaction(async (connection) => {
+      const exists = await patchEntity(connection, row, itemChanges(patch));
+      if (exists) await this.#follow(connection, itemId);
+      return exists;
+    }, options);
   }
 
   async delete(itemIds: readonly ItemId[], options?: CallOptions): Promise<number> {
@@ -84,7 +78,8 @@ export class ServerItemStore implements ItemStore {
     const { items, feedback, itemCategories, itemTerms } = this.#tables;
     const deletion = {
       table: items,
-      dependents: [itemCategories, itemTerms, feedback],
+      feedback,
+      dependents: [itemCategories, itemTerms],
       column: "item_id",
       ids: itemIds,
     } as const;
@@ -129,17 +124,14 @@ export class ServerItemStore implements ItemStore {
   ): Promise<boolean> {
     checkId(itemId, "ItemId");
     const { items } = this.#tables;
-    return this.#session.transaction(
-      async (connection) => {
-        const { rows } = await connection.query(`SELECT categories FROM ${items} WHERE item_id = ? FOR UPDATE`, [itemId]);
-        const [row] = rows;
-        if (row === undefined) return false;
-        const changed = toCategories(change(parseCategories(row[0] as string)));
-        await connection.query(`UPDATE ${items} SET categories = ? WHERE item_id = ?`, [changed, itemId]);
-        await this.#follow(connection, itemId);
-        return true;
-      },
-      { ...options, isRepeatable: true },
-    );
+    return this.#session.transaction(async (connection) => {
+      const { rows } = await connection.query(`SELECT categories FROM ${items} WHERE item_id = ? FOR UPDATE`, [itemId]);
+      const [row] = rows;
+      if (row === undefined) return false;
+      const changed = toCategories(change(parseCategories(row[0] as string)));
+      await connection.query(`UPDATE ${items} SET categories = ? WHERE item_id = ?`, [changed, itemId]);
+      await this.#follow(connection, itemId);
+      return true;
+    }, options);
   }
 }

@@ -3,7 +3,7 @@ import type { Page, PageOptions } from "@furze/storage";
 import { checkBatchSize, checkLimit } from "../checks.ts";
 import { chunkList } from "./chunks.ts";
 import { readKeyset } from "./keyset.ts";
-import type { SqlConnection } from "./sql-driver.ts";
+import type { SqlConnection, SqlDialect } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
 /** Ids in one look-up: servers plan long lists worse than short ones. */
@@ -92,10 +92,21 @@ export async function* scanEntities<Row>(
   }
 }
 
+/** Keeps users and items that the transaction finds from being deleted by others, and others from what it deletes. */
+export async function lockDeletions(
+  connection: SqlConnection,
+  { deletionLock }: SqlDialect,
+  feedbackTable: string,
+  kind: "shared" | "exclusive",
+): Promise<void> {
+  if (deletionLock !== undefined) await connection.query(deletionLock[kind], [`furze deletion ${feedbackTable}`]);
+}
+
 export interface EntityDeletion {
   readonly table: string;
-  /** Tables that hold rows of the entity. */
-  readonly dependents: readonly string[];
+  readonly feedback: string;
+  /** Other tables that hold rows of the entity. */
+  readonly dependents?: readonly string[];
   readonly column: "user_id" | "item_id";
   readonly ids: readonly string[];
 }
@@ -103,23 +114,22 @@ export interface EntityDeletion {
 /** Deletes users or items with what belongs to them. @returns number that existed */
 export async function deleteEntities(
   session: SqlSession,
-  { table, dependents, column, ids }: EntityDeletion,
+  { table, feedback, dependents = [], column, ids }: EntityDeletion,
   options: CallOptions | undefined,
 ): Promise<number> {
   const unique = [...new Set(ids)].sort();
   if (unique.length === 0) return 0;
-  return session.transaction(
-    async (connection) => {
-      let existed = 0;
-      for (const chunk of chunkList(unique, ID_CHUNK)) {
-        const condition = session.dialect.in(column);
-        existed += (await connection.query(`DELETE FROM ${table} WHERE ${condition}`, [chunk])).changes;
-        for (const dependent of dependents) await connection.query(`DELETE FROM ${dependent} WHERE ${condition}`, [chunk]);
-      }
-      return existed;
-    },
-    { ...options, isRepeatable: true },
-  );
+  return session.transaction(async (connection) => {
+    await lockDeletions(connection, session.dialect, feedback, "exclusive");
+    let existed = 0;
+    for (const chunk of chunkList(unique, ID_CHUNK)) {
+      const condition = session.dialect.in(column);
+      existed += (await connection.query(`DELETE FROM ${table} WHERE ${condition}`, [chunk])).changes;
+      for (const dependent of [feedback, ...dependents])
+        await connection.query(`DELETE FROM ${dependent} WHERE ${condition}`, [chunk]);
+    }
+    return existed;
+  }, options);
 }
 
 /** Rows in a table, counted, not estimated. */
@@ -128,7 +138,7 @@ export async function countRows(session: SqlSession, table: string, options: Cal
   return Number(rows[0]?.[0]);
 }
 
-/** Empties tables; those that are empty already stay untouched, as truncating costs some file operations. */
+/** Empties tables as one step; nothing is done when they are empty already, as it costs some file operations. */
 export async function emptyTables(
   session: SqlSession,
   tables: readonly string[],
@@ -137,7 +147,7 @@ export async function emptyTables(
   await session.read(async (connection) => {
     for (const table of tables) {
       const { rows } = await connection.query(`SELECT 1 FROM ${table} LIMIT 1`);
-      if (rows.length > 0) await connection.query(`TRUNCATE TABLE ${table}`);
+      if (rows.length > 0) return session.dialect.emptyTables(connection, tables);
     }
   }, options);
 }

@@ -61,10 +61,7 @@ export class ServerUserStore implements UserStore {
     checkUsers(users);
     if (users.length === 0) return;
     const rows = lastOfEachKey(users, (user) => user.userId).map((user) => [user.userId, toJson(user.labels), user.comment]);
-    await this.#session.transaction((connection) => this.#session.dialect.insert(connection, this.#insertion, rows), {
-      ...options,
-      isRepeatable: true,
-    });
+    await this.#session.transaction((connection) => this.#session.dialect.insert(connection, this.#insertion, rows), options);
   }
 
   async get(userIds: readonly UserId[], options?: CallOptions): Promise<(User | undefined)[]> {
@@ -79,13 +76,13 @@ export class ServerUserStore implements UserStore {
     if (patch.labels !== undefined) changes.push({ column: "labels", value: toJson(patch.labels) });
     if (patch.comment !== undefined) changes.push({ column: "comment", value: patch.comment });
     const row = { table: this.#tables.users, column: "user_id", id: userId };
-    return this.#session.transaction((connection) => patchEntity(connection, row, changes), { ...options, isRepeatable: true });
+    return this.#session.transaction((connection) => patchEntity(connection, row, changes), options);
   }
 
   async delete(userIds: readonly UserId[], options?: CallOptions): Promise<number> {
     checkIds(userIds, "UserId");
     const { users, feedback } = this.#tables;
-    return deleteEntities(this.#session, { table: users, dependents: [feedback], column: "user_id", ids: userIds }, options);
+    return deleteEntities(this.#session, { table: users, feedback, column: "user_id", ids: userIds }, options);
   }
 
   async list(options: PageOptions<UserId>): Promise<Page<User, UserId>> {

@@ -105,6 +105,13 @@ export interface SqlDialect {
   readonly primaryKey: string;
   /** Behind a SELECT: keeps the rows it found from being deleted by others until the end of the transaction. */
   readonly lockRows: string;
+  /** Behind a SELECT: the same where that is a matter of memory only, else nothing, and `deletionLock` stands in. */
+  readonly holdRows: string;
+  /**
+   * Keeps deletions of users and items apart from writes that go on with those they find, until the end of the transaction, where
+   * locks of rows cost a write of each row. Statements with one parameter, a name.
+   */
+  readonly deletionLock?: { readonly shared: string; readonly exclusive: string } | undefined;
   /** Whether `(a, b) > (?, ?)` walks an index; otherwise it is taken apart. */
   readonly comparesRows: boolean;
   /** FROM-items that make a column `category` of the JSON list in the column `categories` of `items`. */
@@ -122,6 +129,8 @@ export interface SqlDialect {
   /** Query of one value that is another one after each commit; absent where there is none. */
   readonly snapshot?: string;
   columnTypes(connection: SqlConnection): Promise<ColumnTypes>;
+  /** Empties tables as one step: others see all of them full or all of them empty. */
+  emptyTables(connection: SqlConnection, tables: readonly string[]): Promise<void>;
   /** Runs the migration while no other process runs one of that name. */
   withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T>;
 }

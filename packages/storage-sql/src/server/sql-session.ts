@@ -17,11 +17,6 @@ export interface SqlSessionOptions {
   readonly statementTimeoutMs: number;
 }
 
-export interface TransactionOptions extends CallOptions {
-  /** Whether running it twice is the same as once: only then it is repeated when the connection breaks at COMMIT. */
-  readonly isRepeatable: boolean;
-}
-
 const FIRST_DELAY_MS = 20;
 const MAX_DELAY_MS = 1000;
 /** Deadlocks are resolved at once by letting one transaction win, so some repetitions always do. */
@@ -64,12 +59,17 @@ export class SqlSession {
     return this.read((connection) => connection.query(sql, parameters), options);
   }
 
-  transaction<T>(run: (connection: SqlConnection) => Promise<T>, options: TransactionOptions): Promise<T> {
+  /**
+   * Runs statements that write, as one step. It runs again, as a whole, when others were let win over it and when the connection broke,
+   * also at COMMIT, when it may be stored already: twice must be the same as once.
+   */
+  transaction<T>(run: (connection: SqlConnection) => Promise<T>, options: CallOptions | undefined): Promise<T> {
     return this.track(() => this.attemptTransaction(run, options), options);
   }
 
-  attemptTransaction<T>(run: (connection: SqlConnection) => Promise<T>, options: TransactionOptions): Promise<T> {
-    const { signal, isRepeatable } = options;
+  async attemptTransaction<T>(run: (connection: SqlConnection) => Promise<T>, options: CallOptions | undefined): Promise<T> {
+    const signal = options?.signal;
+    let mayBeStored = false;
     const attempt = () =>
       this.#onConnection(async (connection) => {
         await connection.query("BEGIN");
@@ -82,10 +82,17 @@ export class SqlSession {
           await connection.query("ROLLBACK").catch(() => {});
           throw error;
         }
-        await commit(connection, isRepeatable);
+        mayBeStored = true;
+        await connection.query("COMMIT");
         return result;
       }, signal);
-    return this.#withRetries(attempt, signal);
+    try {
+      return await this.#withRetries(attempt, signal);
+    } catch (error) {
+      if (!mayBeStored || !FurzeError.is(error) || error.code !== "UNAVAILABLE") throw error;
+      const { message, retryable, cause } = error;
+      throw new UnavailableError(`${message} The write may be stored or not: its COMMIT got no answer.`, { retryable, cause });
+    }
   }
 
   /** Waits for calls in flight and closes the pool. */
@@ -162,17 +169,6 @@ class GuardedConnection implements SqlConnection {
       clearTimeout(timer);
       this.#signal?.removeEventListener("abort", onAbort);
     }
-  }
-}
-
-async function commit(connection: SqlConnection, isRepeatable: boolean): Promise<void> {
-  try {
-    await connection.query("COMMIT");
-  } catch (error) {
-    if (isRepeatable || FurzeError.is(error)) throw error;
-    throw new UnavailableError("The connection broke while a write was being committed: it may be stored or not.", {
-      cause: error,
-    });
   }
 }
 
