@@ -24,9 +24,6 @@ const mixes = [
   { name: "MariaDB", data: mariadb, cache: mariadb },
   { name: "MariaDB and Valkey", data: mariadb, cache: valkey },
   { name: "MongoDB and SQLite", data: mongo, cache: "sqlite" },
-  { name: "SQLite and MongoDB", data: "sqlite", cache: mongo },
-  { name: "MongoDB", data: mongo, cache: mongo },
-  { name: "MongoDB and SQLite", data: mongo, cache: "sqlite" },
   { name: "ClickHouse and Redis", data: clickhouse, cache: redis },
   { name: "SQLite and MongoDB", data: "sqlite", cache: mongo },
 ];
