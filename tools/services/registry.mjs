@@ -1,6 +1,7 @@
 // Every service that can be started, by name.
 import { azurite } from "./azurite.mjs";
 import { clickhouse } from "./clickhouse.mjs";
+import { clickhouse18 } from "./clickhouse-18.mjs";
 import { gcs } from "./gcs.mjs";
 import { mariadb } from "./mariadb.mjs";
 import { mongo } from "./mongo.mjs";
@@ -9,7 +10,7 @@ import { redis } from "./redis.mjs";
 import { s3 } from "./s3.mjs";
 import { valkey } from "./valkey.mjs";
 
-export const services = [postgres, mariadb, redis, valkey, mongo, clickhouse, s3, azurite, gcs];
+export const services = [postgres, mariadb, redis, valkey, mongo, clickhouse, clickhouse18, s3, azurite, gcs];
 
 /** Services of these names; all of them when there is no name. @throws {Error} for an unknown name */
 export function servicesNamed(names) {

@@ -56,8 +56,11 @@ function isNetworkError(error: unknown): boolean {
   return NETWORK_CODES.has(codeOf(error)) || (error instanceof Error && NETWORK_TEXT.test(error.message));
 }
 
+/** The client knows one form of ClickHouse's errors; in others the code stands in the text only. */
 function codeOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  if (typeof error !== "object" || error === null) return "";
+  if ("code" in error) return String(error.code);
+  return (error instanceof Error && /^Code: (\d+)[.,]/.exec(error.message)?.[1]) || "";
 }
 
 /** Several refused addresses come as one error without a message. */
