@@ -69,6 +69,22 @@ describe("RowQuota", () => {
     expect([...rows.ids]).toEqual(["c", "d"]);
   });
 
+  it("counts a large table less often", async () => {
+    const { rows, clock, insert } = start(1000);
+    const count = rows.count.bind(rows);
+    rows.count = async () => {
+      clock.advance(2000);
+      return count();
+    };
+    await insert("a");
+    clock.advance(199_999);
+    await insert("b");
+    expect(rows.counts).toBe(1);
+    clock.advance(1);
+    await insert("c");
+    expect(rows.counts).toBe(2);
+  });
+
   it("gives back what could not be written", async () => {
     const { quota, insert } = start(1);
     await expect(quota.admit(["a"], () => Promise.reject(new Error("disk full")))).rejects.toThrow("disk full");

@@ -16,21 +16,24 @@ export interface RowQuotaOptions {
   readonly clock: Clock;
 }
 
-/** How long a count is good for; other servers may insert up to so long without this one knowing. */
-const COUNT_AGE_MS = 10_000;
+/** How long a count is good for at least; other servers may insert so long without this one knowing. */
+const MIN_COUNT_AGE_MS = 10_000;
+/** A count that takes long is good for as many times as long: large tables are not counted all the time. */
+const COUNT_AGE_FACTOR = 100;
 
 /**
  * Keeps the number of users or items below a bound. Ids that exist are not new, so replacing rows is always possible.
  *
  * While there is room, a request costs an addition: the count that is kept is never too low, as every id of a request is counted.
  * Near the bound the ids of a request are looked up, and rows are counted again where the kept count may be too high.
- * With several servers the bound may be passed by what the others insert within ten seconds.
+ * With several servers the bound may be passed by what the others insert within ten seconds, or a hundred times the time of a count.
  */
 export class RowQuota {
   readonly #options: RowQuotaOptions;
   /** Not below the number of rows, as far as this process knows; `undefined` before the first count. */
   #count: number | undefined;
-  #countedMs = 0;
+  /** When the count is too old. */
+  #expiresMs = 0;
   /** Ids in `#count` that may have existed before. */
   #doubtful = 0;
   /** Ids that are being written. */
@@ -68,7 +71,7 @@ export class RowQuota {
   /** @returns how far the count was raised */
   async #reserve(ids: readonly string[]): Promise<number> {
     const { max, rows, clock, kind } = this.#options;
-    if (this.#count === undefined || clock.now() - this.#countedMs >= COUNT_AGE_MS) await this.#recount();
+    if (this.#count === undefined || clock.now() >= this.#expiresMs) await this.#recount();
     if (this.#raise(ids.length)) {
       this.#doubtful += ids.length;
       return ids.length;
@@ -90,11 +93,14 @@ export class RowQuota {
 
   /** Counts once for all who wait. What is being written may be in the count already, and then stands in it twice. */
   async #recount(): Promise<void> {
-    this.#counting ??= this.#options.rows.count().then(
+    const { rows, clock } = this.#options;
+    const startedMs = clock.now();
+    this.#counting ??= rows.count().then(
       (count) => {
+        const nowMs = clock.now();
         this.#count = count + this.#inFlight;
         this.#doubtful = this.#inFlight;
-        this.#countedMs = this.#options.clock.now();
+        this.#expiresMs = nowMs + Math.max(MIN_COUNT_AGE_MS, COUNT_AGE_FACTOR * (nowMs - startedMs));
         this.#counting = undefined;
       },
       (error: unknown) => {
