@@ -27,6 +27,7 @@ export {
 } from "./feedback-expression.ts";
 export { checkId, toItemId, toUserId } from "./ids.ts";
 export { type LogFields, type Logger, silentLogger } from "./logger.ts";
+export { integerIn, numberIn } from "./option-checks.ts";
 export { parsePort } from "./port.ts";
 export {
   type Feedback,

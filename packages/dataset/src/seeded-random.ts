@@ -45,4 +45,15 @@ export class SeededRandom {
       if (value < bound) return value % limit;
     }
   }
+
+  /** Fills an array with normal numbers of mean 0 and the given standard deviation. Source: Box, Muller, 1958. */
+  fillNormal(target: Float32Array, deviation: number): void {
+    for (let i = 0; i < target.length; i += 2) {
+      // The method gives two numbers at a time.
+      const radius = deviation * Math.sqrt(-2 * Math.log(1 - this.next()));
+      const angle = 2 * Math.PI * this.next();
+      target[i] = radius * Math.cos(angle);
+      if (i + 1 < target.length) target[i + 1] = radius * Math.sin(angle);
+    }
+  }
 }

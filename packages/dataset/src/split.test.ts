@@ -137,6 +137,22 @@ describe("SeededRandom", () => {
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500);
   });
 
+  it("fills arrays of even and odd length with normal numbers", () => {
+    for (const length of [20_000, 20_001]) {
+      const numbers = new Float32Array(length);
+      new SeededRandom(5).fillNormal(numbers, 3);
+      const mean = numbers.reduce((sum, value) => sum + value, 0) / length;
+      const variance = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / length;
+      const within = numbers.filter((value) => Math.abs(value) < 3).length / length;
+      expect([Math.abs(mean) < 0.1, Math.abs(variance - 9) < 0.3, Math.abs(within - 0.6827) < 0.015]).toEqual([
+        true,
+        true,
+        true,
+      ]);
+      expect(numbers.at(-1)).not.toBe(0);
+    }
+  });
+
   it("tells seeds apart beyond 32 bits and refuses fractions", () => {
     expect(new SeededRandom(1).next()).not.toBe(new SeededRandom(1 + 2 ** 32).next());
     expect(() => new SeededRandom(0.5)).toThrow(InvalidArgumentError);

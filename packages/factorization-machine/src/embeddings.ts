@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from "@furze/core";
+import { InvalidArgumentError, integerIn } from "@furze/core";
 import type { IdDictionary } from "@furze/dataset";
-import { checkFinite, checkLength, integerIn } from "./checks.ts";
+import { checkFinite, checkLength } from "./checks.ts";
 import type { EmbeddingRow } from "./label-values.ts";
 
 /** A name under which items have embeddings, and how many numbers those have. */

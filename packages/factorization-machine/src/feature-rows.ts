@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from "@furze/core";
-import { checkFinite, checkIndices, checkLength, integerIn } from "./checks.ts";
+import { InvalidArgumentError, integerIn } from "@furze/core";
+import { checkFinite, checkIndices, checkLength } from "./checks.ts";
 
 /** Sparse rows of features: row r has the features `indices[offsets[r]]` to `indices[offsets[r + 1] - 1]`. */
 export interface FeatureRows {

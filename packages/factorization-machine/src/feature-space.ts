@@ -1,6 +1,5 @@
-import { InvalidArgumentError, type Item, type JsonValue, UnsupportedError, type User } from "@furze/core";
+import { InvalidArgumentError, type Item, integerIn, type JsonValue, UnsupportedError, type User } from "@furze/core";
 import type { Dataset, IdDictionary, UserItemMatrix } from "@furze/dataset";
-import { integerIn } from "./checks.ts";
 import { buildEmbeddings, type EmbeddingKind, type EmbeddingTable } from "./embeddings.ts";
 import type { FeatureList, FeatureRows } from "./feature-rows.ts";
 import { buildSide, type FeatureSide } from "./feature-side.ts";

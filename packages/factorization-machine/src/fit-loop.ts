@@ -1,26 +1,17 @@
-import { AbortError, InvalidArgumentError, InvalidDatasetError, throwIfAborted } from "@furze/core";
-import { defaultKernelPool, type KernelPool } from "@furze/kernels";
-import { TrainingDivergedError } from "./errors.ts";
-import type { ClickMetrics } from "./evaluate.ts";
+import { InvalidArgumentError, InvalidDatasetError } from "@furze/core";
+import { type EpochProgress, type FitOutcome, type FitThreads, fitThreads, runEpochs } from "@furze/fitting";
+import type { KernelPool } from "@furze/kernels";
 import type { FmHyperparameters } from "./options.ts";
-import { ParameterTable } from "./parameter-table.ts";
+import type { ParameterTable } from "./parameter-table.ts";
 import type { FmSamples } from "./samples.ts";
-import { dimensionsOf, type RunKernel, Trainee } from "./trainee.ts";
+import { type ClickEvaluation, dimensionsOf, Trainee } from "./trainee.ts";
 
-/** What happened in one epoch. */
-export interface EpochReport {
-  /** From 1. */
-  readonly epoch: number;
-  readonly numEpochs: number;
-  /** Time of the epoch without its evaluation. */
-  readonly seconds: number;
-  /** Mean log-loss of the training samples, each before the step that learned from it. */
-  readonly loss: number;
-  /** AUC on the validation data, in epochs that were evaluated. */
-  readonly score?: number;
-  /** Mean log-loss on the validation data, in epochs that were evaluated. */
-  readonly validationLoss?: number;
-}
+/** What happened in one epoch; `score` and `validationLoss` are there in epochs that were evaluated. */
+export type EpochReport = EpochProgress &
+  Partial<ClickEvaluation> & {
+    /** Mean log-loss of the training samples, each before the step that learned from it. */
+    readonly loss: number;
+  };
 
 /** Options of one fit. */
 export interface FitOptions {
@@ -32,13 +23,6 @@ export interface FitOptions {
   readonly onEpoch?: ((report: EpochReport) => void) | undefined;
   /** Threads to run on. Default: the pool of the process. */
   readonly pool?: KernelPool | undefined;
-}
-
-/** What a fit ends with. The parameters are the caller's to dispose. */
-export interface FitResult {
-  readonly parameters: ParameterTable;
-  readonly bestEpoch: number;
-  readonly metrics: ClickMetrics | undefined;
 }
 
 /** Refuses samples that nothing can be learned from, or that do not belong together. */
@@ -64,65 +48,17 @@ export function checkSamples(samples: FmSamples, validation: FmSamples | undefin
 }
 
 /** Runs epochs until the last, or until patience ends, and keeps the best. */
-export async function runEpochs(samples: FmSamples, hyper: FmHyperparameters, fit: FitOptions): Promise<FitResult> {
-  const pool = fit.pool ?? defaultKernelPool();
-  const { threads, numEpochs, evaluationInterval, patience } = hyper;
-  if (threads > pool.threads)
-    throw new InvalidArgumentError("threads", `threads is ${threads}, but the pool has ${pool.threads}`);
-  const { signal } = fit;
-  const run: RunKernel = (job) => pool.run({ ...job, threads, ...(signal === undefined ? {} : { signal }) });
+export function fitParameters(
+  samples: FmSamples,
+  hyper: FmHyperparameters,
+  fit: FitOptions,
+): Promise<FitOutcome<ParameterTable, ClickEvaluation>> {
+  const threads = fitThreads({ ...fit, threads: hyper.threads });
   const trainee = new Trainee(samples, fit.validation, hyper);
-  const best = new BestEpoch();
-  try {
-    for (let epoch = 1; epoch <= numEpochs; epoch++) {
-      throwIfAborted(signal);
-      const start = performance.now();
-      const loss = await trainee.runEpoch(run);
-      const seconds = (performance.now() - start) / 1000;
-      if ((await trainee.countNonFinite(run)) > 0) throw new TrainingDivergedError(epoch);
-      const isEvaluated = epoch % evaluationInterval === 0 || epoch === numEpochs;
-      const metrics = isEvaluated ? await trainee.evaluate(run) : undefined;
-      if (metrics !== undefined) best.offer(epoch, metrics, trainee.parameters);
-      fit.onEpoch?.({ epoch, numEpochs, seconds, loss, ...reported(metrics) });
-      if (best.isStale(patience)) break;
-    }
-    return best.result ?? { parameters: copied(trainee.parameters), bestEpoch: numEpochs, metrics: undefined };
-  } catch (error) {
-    best.result?.parameters.dispose();
-    throw signal?.aborted === true ? new AbortError("the fit was aborted", { cause: error }) : error;
-  } finally {
-    // The result has a memory of its own: this one has room for the samples too, and goes back now.
-    trainee.dispose();
-  }
-}
-
-/** The best epoch so far with a copy of its parameters. */
-class BestEpoch {
-  result: FitResult | undefined;
-  #misses = 0;
-
-  offer(bestEpoch: number, metrics: ClickMetrics, parameters: ParameterTable): void {
-    if (this.result !== undefined && metrics.auc <= (this.result.metrics?.auc ?? 0)) {
-      this.#misses++;
-      return;
-    }
-    this.#misses = 0;
-    const kept = this.result?.parameters;
-    kept?.copyFrom(parameters);
-    this.result = { parameters: kept ?? copied(parameters), bestEpoch, metrics };
-  }
-
-  isStale(patience: number): boolean {
-    return patience > 0 && this.#misses >= patience;
-  }
-}
-
-function reported(metrics: ClickMetrics | undefined): { score?: number; validationLoss?: number } {
-  return metrics === undefined ? {} : { score: metrics.auc, validationLoss: metrics.logLoss };
-}
-
-function copied(parameters: ParameterTable): ParameterTable {
-  const copy = new ParameterTable(parameters);
-  copy.copyFrom(parameters);
-  return copy;
+  const inTraining = {
+    parameters: trainee.parameters,
+    runEpoch: async ({ run }: FitThreads) => ({ loss: await trainee.runEpoch(run) }),
+    evaluate: ({ run }: FitThreads) => trainee.evaluate(run),
+  };
+  return runEpochs(inTraining, hyper, threads, fit.onEpoch);
 }

@@ -1,4 +1,4 @@
-import { checkSamples, type FitOptions, runEpochs } from "./fit-loop.ts";
+import { checkSamples, type FitOptions, fitParameters } from "./fit-loop.ts";
 import { FmModel } from "./model.ts";
 import { completeOptions, type FmHyperparameters, type FmOptions } from "./options.ts";
 import type { FmSamples } from "./samples.ts";
@@ -36,13 +36,13 @@ export class Fm {
   async fit(samples: FmSamples, options: FitOptions = {}): Promise<FmModel> {
     checkSamples(samples, options.validation);
     const start = performance.now();
-    const { parameters, bestEpoch, metrics } = await runEpochs(samples, this.parameters, options);
+    const { parameters, bestEpoch, evaluation } = await fitParameters(samples, this.parameters, options);
     return new FmModel({
       table: parameters,
       parameters: this.parameters,
       bestEpoch,
-      score: metrics?.auc,
-      logLoss: metrics?.logLoss,
+      score: evaluation?.score,
+      logLoss: evaluation?.validationLoss,
       trainingMs: performance.now() - start,
     });
   }

@@ -1,5 +1,6 @@
+export { TrainingDivergedError } from "@furze/fitting";
+export type { ModelFileExtras } from "@furze/model-file";
 export type { EmbeddingKind, EmbeddingTable, RowEmbeddings } from "./embeddings.ts";
-export { TrainingDivergedError } from "./errors.ts";
 export { type ClickMetrics, evaluateClicks } from "./evaluate.ts";
 export type { FeatureList, FeatureRows } from "./feature-rows.ts";
 export { type DescribedItem, type DescribedUser, FeatureSpace, type SamplesOptions } from "./feature-space.ts";
@@ -7,7 +8,7 @@ export type { EpochReport, FitOptions } from "./fit-loop.ts";
 export { Fm } from "./fm.ts";
 export { LabelValues } from "./label-values.ts";
 export { type ReadLibFmOptions, readLibFm } from "./libfm.ts";
-export { FmModel, type FmVector, type ModelFileExtras, type PredictOptions } from "./model.ts";
+export { FmModel, type FmVector, type PredictOptions } from "./model.ts";
 export type { FmHyperparameters, FmOptions } from "./options.ts";
 export { FmRanker } from "./ranker.ts";
 export { FmSamples, type FmSamplesParts, type SampleSplit } from "./samples.ts";

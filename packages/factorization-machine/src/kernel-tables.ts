@@ -1,22 +1,8 @@
-import type { KernelArray } from "@furze/kernels";
+import type { KernelArray, KernelArrays } from "@furze/kernels";
 import type { RowEmbeddings } from "./embeddings.ts";
 import type { FeatureRows } from "./feature-rows.ts";
 import type { ParameterTable } from "./parameter-table.ts";
 import type { FmSamples } from "./samples.ts";
-
-/** Kernel arrays that live as long as one piece of work. */
-export class KernelArrays {
-  readonly #arrays: { free(): void }[] = [];
-
-  add<T extends { free(): void }>(array: T): T {
-    this.#arrays.push(array);
-    return array;
-  }
-
-  [Symbol.dispose](): void {
-    for (const array of this.#arrays.splice(0)) array.free();
-  }
-}
 
 /** Rows of features in kernel memory: the pointers to offsets, indices and values. */
 export type RowPointers = readonly [number, number, number];

@@ -1,6 +1,7 @@
 import { SeededRandom } from "@furze/dataset";
+import { KernelArrays } from "@furze/kernels";
 import { afterEach, describe, expect, it } from "vitest";
-import { copyEmbeddings, copyRows, KernelArrays, poolingScratch, sampleTables } from "./kernel-tables.ts";
+import { copyEmbeddings, copyRows, poolingScratch, sampleTables } from "./kernel-tables.ts";
 import { ParameterTable } from "./parameter-table.ts";
 import { meanLoss, type Plain, plainAdam } from "./plain-fm.ts";
 import { FmSamples } from "./samples.ts";

@@ -1,7 +1,15 @@
-import { decodeModelFile, encodeModelFile, InvalidModelFileError, type ModelFile } from "@furze/model-file";
+import {
+  decodeModelFile,
+  encodeModelFile,
+  finiteFloats,
+  HeaderReader,
+  InvalidModelFileError,
+  type ModelFile,
+  type ModelFileExtras,
+} from "@furze/model-file";
 import { MAX_DIMENSION } from "./embeddings.ts";
 import type { EncodedSpace } from "./feature-space-io.ts";
-import type { ModelFileExtras, ModelParts } from "./model.ts";
+import type { ModelParts } from "./model.ts";
 import { ParameterTable, weightRows } from "./parameter-table.ts";
 
 const KIND = "fm";
@@ -45,12 +53,12 @@ export function decodeModel(source: Uint8Array | ModelFile): ModelParts {
   const header = new HeaderReader(file.header);
   const numFeatures = header.count("numFeatures");
   const numFactors = header.count("numFactors");
-  const bias = floatArray(file, "bias", 1);
-  const weights = floatArray(file, "weights", numFeatures);
-  const dimensions = header.dimensions();
+  const bias = finiteFloats(file, "bias", 1);
+  const weights = finiteFloats(file, "weights", numFeatures);
+  const dimensions = header.counts("dimensions", MAX_DIMENSION);
   // Checked before there is a table, which would have to be disposed.
   const numRows = dimensions.reduce((sum, dimension) => sum + weightRows(dimension), numFeatures);
-  const factors = floatArray(file, "factors", numRows * numFactors);
+  const factors = finiteFloats(file, "factors", numRows * numFactors);
   const table = new ParameterTable({ numFeatures, numFactors, dimensions });
   for (let row = 0, to = 0; row < numRows; row++, to += table.stride) {
     table.rows.view.set(factors.subarray(row * numFactors, (row + 1) * numFactors), to);
@@ -65,53 +73,4 @@ export function decodeModel(source: Uint8Array | ModelFile): ModelParts {
     logLoss: header.optionalNumber("logLoss"),
     trainingMs: header.optionalNumber("trainingMs") ?? 0,
   };
-}
-
-/** Reads fields of the JSON header, which may hold anything. */
-class HeaderReader {
-  readonly #fields: Readonly<Record<string, unknown>>;
-
-  constructor(header: unknown) {
-    if (typeof header !== "object" || header === null) throw new InvalidModelFileError("header", "the header is no object");
-    this.#fields = { ...header };
-  }
-
-  count(name: string): number {
-    const value = this.#fields[name];
-    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
-      throw new InvalidModelFileError("header", `"${name}" must be a positive integer, is ${JSON.stringify(value)}`);
-    }
-    return value;
-  }
-
-  optionalNumber(name: string): number | undefined {
-    const value = this.#fields[name];
-    return typeof value === "number" ? value : undefined;
-  }
-
-  dimensions(): number[] {
-    const { dimensions } = this.#fields;
-    const isDimension = (value: unknown): value is number =>
-      Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_DIMENSION;
-    if (!Array.isArray(dimensions) || !dimensions.every(isDimension))
-      throw new InvalidModelFileError("header", '"dimensions" is no list of dimensions of embeddings');
-    return dimensions;
-  }
-
-  parameters(): Record<string, number> {
-    const { parameters } = this.#fields;
-    if (typeof parameters !== "object" || parameters === null)
-      throw new InvalidModelFileError("header", '"parameters" is no object');
-    const numbers = Object.entries(parameters).filter((entry): entry is [string, number] => typeof entry[1] === "number");
-    return Object.fromEntries(numbers);
-  }
-}
-
-/** A finite float array of a file. @throws {InvalidModelFileError} if it is not there, or of another length */
-export function floatArray(file: ModelFile, name: string, length: number): Float32Array {
-  const array = file.arrays[name];
-  if (!(array instanceof Float32Array) || array.length !== length)
-    throw new InvalidModelFileError("array", `"${name}" must hold ${length} floats`);
-  if (!array.every(Number.isFinite)) throw new InvalidModelFileError("array", `"${name}" holds numbers that are not finite`);
-  return array;
 }

@@ -1,8 +1,8 @@
-import { AbortError, InvalidArgumentError, type JsonValue } from "@furze/core";
-import { defaultKernelPool, type KernelPool } from "@furze/kernels";
-import type { ModelArray, ModelFile } from "@furze/model-file";
+import { AbortError, InvalidArgumentError } from "@furze/core";
+import { defaultKernelPool, KernelArrays, type KernelPool } from "@furze/kernels";
+import type { ModelFile, ModelFileExtras } from "@furze/model-file";
 import { checkFeatures, type FeatureList } from "./feature-rows.ts";
-import { copyEmbeddings, copyRows, KernelArrays, poolingScratch, sampleTables } from "./kernel-tables.ts";
+import { copyEmbeddings, copyRows, poolingScratch, sampleTables } from "./kernel-tables.ts";
 import { decodeModel, encodeModel } from "./model-io.ts";
 import type { ParameterTable } from "./parameter-table.ts";
 import { poolEmbeddings } from "./pooling.ts";
@@ -32,14 +32,6 @@ export interface FmVector {
   readonly vector: Float32Array;
   /** What the features score by themselves. */
   readonly constant: number;
-}
-
-/** Content of a model file beyond the model. */
-export interface ModelFileExtras {
-  /** JSON of the caller, kept under `extra` in the header: a digest of the data, a model id. Default: null. */
-  readonly extra?: JsonValue;
-  /** Arrays of the caller. Default: none. */
-  readonly arrays?: Readonly<Record<string, ModelArray>>;
 }
 
 const SAMPLES_PER_CALL = 8192;

@@ -1,4 +1,4 @@
-import { integerIn, numberIn } from "./checks.ts";
+import { integerIn, numberIn } from "@furze/core";
 
 /** Options of `Fm`. */
 export interface FmOptions {

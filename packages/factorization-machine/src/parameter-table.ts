@@ -1,4 +1,5 @@
 import type { SeededRandom } from "@furze/dataset";
+import { countNonFinite, type FitThreads, type Trainable } from "@furze/fitting";
 import { type KernelArray, KernelMemory } from "@furze/kernels";
 
 /** Shape of the parameters. */
@@ -10,7 +11,7 @@ export interface ParameterShape {
 }
 
 /** Constant, weights and factors of a factorization machine, in a kernel memory of their own. */
-export class ParameterTable implements ParameterShape {
+export class ParameterTable implements ParameterShape, Trainable<ParameterTable> {
   readonly numFeatures: number;
   readonly numFactors: number;
   readonly dimensions: readonly number[];
@@ -40,14 +41,7 @@ export class ParameterTable implements ParameterShape {
   /** Gives the factors of a feature normal numbers of the given standard deviation. */
   randomize(feature: number, deviation: number, random: SeededRandom): void {
     const start = feature * this.stride;
-    const { view } = this.rows;
-    for (let column = 0; column < this.numFactors; column += 2) {
-      // Box and Muller's method gives two at a time.
-      const radius = deviation * Math.sqrt(-2 * Math.log(1 - random.next()));
-      const angle = 2 * Math.PI * random.next();
-      view[start + column] = radius * Math.cos(angle);
-      if (column + 1 < this.numFactors) view[start + column + 1] = radius * Math.sin(angle);
-    }
+    random.fillNormal(this.rows.view.subarray(start, start + this.numFactors), deviation);
   }
 
   /** Parameter row where the weights of a kind of embeddings start. */
@@ -73,6 +67,16 @@ export class ParameterTable implements ParameterShape {
   copyFrom(other: ParameterTable): void {
     this.rows.view.set(other.rows.view);
     this.bias.view.set(other.bias.view);
+  }
+
+  clone(): ParameterTable {
+    const copy = new ParameterTable(this);
+    copy.copyFrom(this);
+    return copy;
+  }
+
+  countNonFinite(threads: FitThreads): Promise<number> {
+    return countNonFinite(threads, this.memory, [this.rows, this.bias]);
   }
 
   dispose(): void {

@@ -1,8 +1,8 @@
 import { AbortError, InvalidArgumentError } from "@furze/core";
-import type { KernelPool } from "@furze/kernels";
+import { KernelArrays, type KernelPool } from "@furze/kernels";
 import { checkFinite, checkLength } from "./checks.ts";
 import type { EmbeddingTable } from "./embeddings.ts";
-import { type CopiedEmbeddings, copyEmbeddings, KernelArrays, poolingScratch, rowTables } from "./kernel-tables.ts";
+import { type CopiedEmbeddings, copyEmbeddings, poolingScratch, rowTables } from "./kernel-tables.ts";
 import type { ParameterTable } from "./parameter-table.ts";
 
 /** Rows of a kernel call. */

@@ -1,12 +1,12 @@
 import { InvalidArgumentError, UnsupportedError } from "@furze/core";
-import { defaultKernelPool, type KernelArray } from "@furze/kernels";
-import { InvalidModelFileError, type ModelFile } from "@furze/model-file";
+import { defaultKernelPool, type KernelArray, KernelArrays } from "@furze/kernels";
+import { finiteFloats, InvalidModelFileError, type ModelFile, type ModelFileExtras } from "@furze/model-file";
 import { checkIndices, checkLength } from "./checks.ts";
 import type { DescribedItem, DescribedUser, FeatureSpace } from "./feature-space.ts";
 import { decodeSpace, encodeSpace } from "./feature-space-io.ts";
-import { copyRows, KernelArrays, rowTables } from "./kernel-tables.ts";
-import { FmModel, type FmVector, type ModelFileExtras, type PredictOptions } from "./model.ts";
-import { decodeModel, encodeModel, floatArray, openModelFile } from "./model-io.ts";
+import { copyRows, rowTables } from "./kernel-tables.ts";
+import { FmModel, type FmVector, type PredictOptions } from "./model.ts";
+import { decodeModel, encodeModel, openModelFile } from "./model-io.ts";
 import { poolTables } from "./pooling.ts";
 
 /** Name of the pooled embeddings in a file. */
@@ -80,7 +80,7 @@ export class FmRanker {
       checkSpace(model, space);
       const count = space.embeddings.length === 0 ? 0 : space.numItems * model.numFactors;
       // A copy, so that the ranker does not keep the whole file alive.
-      return new FmRanker(model, space, count === 0 ? new Float32Array(0) : floatArray(opened, POOLED, count).slice());
+      return new FmRanker(model, space, count === 0 ? new Float32Array(0) : finiteFloats(opened, POOLED, count).slice());
     } catch (error) {
       model.dispose();
       if (!(error instanceof InvalidArgumentError)) throw error;

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from "@furze/core";
+import { InvalidArgumentError, numberIn } from "@furze/core";
 import { SeededRandom } from "@furze/dataset";
-import { checkIndices, checkLength, numberIn } from "./checks.ts";
+import { checkIndices, checkLength } from "./checks.ts";
 import { checkEmbeddings, type RowEmbeddings } from "./embeddings.ts";
 import { checkRows, type FeatureRows } from "./feature-rows.ts";
 

@@ -1,20 +1,11 @@
 import { SeededRandom } from "@furze/dataset";
-import type { KernelJob } from "@furze/kernels";
-import { type ClickMetrics, evaluateClicks } from "./evaluate.ts";
-import {
-  type CopiedEmbeddings,
-  copyEmbeddings,
-  copyRows,
-  KernelArrays,
-  poolingScratch,
-  sampleTables,
-} from "./kernel-tables.ts";
+import type { Evaluation, RunKernel } from "@furze/fitting";
+import { KernelArrays } from "@furze/kernels";
+import { evaluateClicks } from "./evaluate.ts";
+import { type CopiedEmbeddings, copyEmbeddings, copyRows, poolingScratch, sampleTables } from "./kernel-tables.ts";
 import type { FmHyperparameters } from "./options.ts";
 import { ParameterTable } from "./parameter-table.ts";
 import type { FmSamples } from "./samples.ts";
-
-/** Runs kernels on the threads of one fit. */
-export type RunKernel = (job: Omit<KernelJob, "threads" | "signal">) => Promise<number>;
 
 /** Decay of Adam's mean of gradients and of their squares; the kernel has the same. */
 const MEAN_DECAY = 0.9;
@@ -26,6 +17,14 @@ const SAMPLES_PER_CALL = 8192;
 
 /** Rows with embeddings of a kernel call. */
 const ROWS_PER_CALL = 256;
+
+/** How good an epoch is on the validation data. */
+export interface ClickEvaluation extends Evaluation {
+  /** AUC. */
+  readonly score: number;
+  /** Mean log-loss. */
+  readonly validationLoss: number;
+}
 
 /** A factorization machine in training, with everything kernels need in the memory of its parameters. */
 export class Trainee {
@@ -117,7 +116,7 @@ export class Trainee {
   }
 
   /** Metrics on the validation data, if there are any. */
-  async evaluate(run: RunKernel): Promise<ClickMetrics | undefined> {
+  async evaluate(run: RunKernel): Promise<ClickEvaluation | undefined> {
     if (this.#validation === undefined) return undefined;
     const { samples, tables, numPooled, scores } = this.#validation;
     const { memory } = this.parameters;
@@ -138,20 +137,8 @@ export class Trainee {
       total: samples.numSamples,
       chunk: SAMPLES_PER_CALL,
     });
-    return evaluateClicks(scores.view, samples.targets);
-  }
-
-  /** Number of parameters that are not finite. */
-  async countNonFinite(run: RunKernel): Promise<number> {
-    const { memory, rows, bias } = this.parameters;
-    let count = 0;
-    for (const { pointer, length } of [rows, bias])
-      count += await run({ memory, kernel: "countNonFinite", args: [pointer], total: length, chunk: 1 << 20 });
-    return count;
-  }
-
-  dispose(): void {
-    this.parameters.dispose();
+    const { auc, logLoss } = evaluateClicks(scores.view, samples.targets);
+    return { score: auc, validationLoss: logLoss };
   }
 
   /** Room for the gradients of a batch: no more features than there are, nor than its samples can have. */

@@ -1,7 +1,6 @@
-import type { KernelArray } from "@furze/kernels";
+import type { RunKernel } from "@furze/fitting";
+import type { KernelArray, KernelArrays } from "@furze/kernels";
 import type { Factors } from "./factors.ts";
-import type { RunKernel } from "./fit-loop.ts";
-import type { Temporaries } from "./top-items.ts";
 
 /** Conjugate gradient steps per row and half epoch; two lose quality per epoch, four gain none. */
 const STEPS = 3;
@@ -36,7 +35,7 @@ export class ConjugateGradientSolver implements AlsSolver {
   readonly #panels: KernelArray<Float32Array<SharedArrayBuffer>>;
   readonly #threadArgs: readonly (readonly number[])[];
 
-  constructor(factors: Factors, arrays: Temporaries, threads: number) {
+  constructor(factors: Factors, arrays: KernelArrays, threads: number) {
     const { memory, stride } = factors;
     this.#factors = factors;
     this.#panels = arrays.add(memory.allocFloat32(stride * stride));
@@ -59,7 +58,7 @@ export class SubspaceSolver implements AlsSolver {
   readonly #predictions: KernelArray<Float32Array<SharedArrayBuffer>>;
   readonly #threadArgs: readonly (readonly number[])[];
 
-  constructor(factors: Factors, arrays: Temporaries, threads: number, numEntries: number) {
+  constructor(factors: Factors, arrays: KernelArrays, threads: number, numEntries: number) {
     const { memory, numUsers, numItems } = factors;
     this.#factors = factors;
     this.#block = arrays.add(memory.allocFloat32(Math.max(numUsers, numItems) * BLOCK_SIZE));

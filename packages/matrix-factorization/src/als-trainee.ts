@@ -1,10 +1,10 @@
 import { SeededRandom, type UserItemMatrix } from "@furze/dataset";
-import type { KernelArray } from "@furze/kernels";
+import type { RunKernel } from "@furze/fitting";
+import { type KernelArray, KernelArrays } from "@furze/kernels";
 import type { AlsParameters, AlsSolverName } from "./als.ts";
 import { type AlsSide, type AlsSolver, ConjugateGradientSolver, SubspaceSolver } from "./als-solvers.ts";
 import { Factors, fillNormal, rowWeights, trainedRows } from "./factors.ts";
-import type { RunKernel, Trainee } from "./fit-loop.ts";
-import { Temporaries } from "./top-items.ts";
+import type { FactorTrainee } from "./fit-loop.ts";
 
 /** Partial Gram matrices: their number is fixed, so that sums do not depend on the number of threads. */
 const GRAM_PARTS = 8;
@@ -19,12 +19,12 @@ export interface AlsSetup {
 }
 
 /** ALS in training: the alternation, the Gram matrices and the penalties. How a row is solved is the solver's part. */
-export class AlsTrainee implements Trainee {
+export class AlsTrainee implements FactorTrainee {
   readonly factors: Factors;
   readonly trainedUsers: Uint8Array;
   readonly trainedItems: Uint8Array;
   readonly #parameters: AlsParameters;
-  readonly #arrays = new Temporaries();
+  readonly #arrays = new KernelArrays();
   readonly #users: AlsSide;
   readonly #items: AlsSide;
   readonly #gram: KernelArray<Float32Array<SharedArrayBuffer>>;

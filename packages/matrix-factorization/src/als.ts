@@ -1,10 +1,10 @@
-import { InvalidArgumentError } from "@furze/core";
+import { InvalidArgumentError, numberIn } from "@furze/core";
 import type { UserItemMatrix } from "@furze/dataset";
-import { defaultKernelPool } from "@furze/kernels";
+import { fitThreads } from "@furze/fitting";
 import { AlsTrainee } from "./als-trainee.ts";
-import { checkMatrices, type FitOptions, runEpochs, threadsOf } from "./fit-loop.ts";
+import { checkMatrices, type FitOptions, fitFactors } from "./fit-loop.ts";
 import { MatrixFactorizationModel } from "./model.ts";
-import { type CommonOptions, commonOptions, type FactorizationOptions, numberIn } from "./options.ts";
+import { type CommonOptions, commonOptions, type FactorizationOptions } from "./options.ts";
 
 /** Options of Als. Common ones default to: numFactors 64, numEpochs 16, evaluationInterval 1, patience 3. */
 export interface AlsOptions extends FactorizationOptions {
@@ -88,17 +88,17 @@ export class Als {
     using trainee = new AlsTrainee(matrix, {
       parameters: this.parameters,
       solver: this.solver,
-      threads: threadsOf(this.#options, options.pool ?? defaultKernelPool()),
+      threads: fitThreads({ ...options, threads: this.#options.threads }).threads,
     });
-    const result = await runEpochs(trainee, matrix, this.#options, options);
+    const result = await fitFactors(trainee, matrix, this.#options, options);
     return new MatrixFactorizationModel({
       kind: "als",
       parameters: { ...this.parameters },
-      factors: result.factors,
+      factors: result.parameters,
       trainedUsers: trainee.trainedUsers,
       trainedItems: trainee.trainedItems,
       bestEpoch: result.bestEpoch,
-      score: result.score,
+      score: result.evaluation?.score,
       trainingMs: performance.now() - start,
     });
   }

@@ -1,9 +1,11 @@
+import { numberIn } from "@furze/core";
 import { SeededRandom, type UserItemMatrix } from "@furze/dataset";
-import { defaultKernelPool, type KernelArray } from "@furze/kernels";
+import { fitThreads, type RunKernel } from "@furze/fitting";
+import { type KernelArray, KernelArrays } from "@furze/kernels";
 import { Factors, fillNormal, rowWeights, trainedRows } from "./factors.ts";
-import { checkMatrices, type FitOptions, type RunKernel, runEpochs, type Trainee, threadsOf } from "./fit-loop.ts";
+import { checkMatrices, type FactorTrainee, type FitOptions, fitFactors } from "./fit-loop.ts";
 import { MatrixFactorizationModel } from "./model.ts";
-import { type CommonOptions, commonOptions, type FactorizationOptions, numberIn } from "./options.ts";
+import { type CommonOptions, commonOptions, type FactorizationOptions } from "./options.ts";
 
 /** Options of Bpr. Common ones default to: numFactors 64, numEpochs 100, evaluationInterval 10, patience 3. */
 export interface BprOptions extends FactorizationOptions {
@@ -77,29 +79,29 @@ export class Bpr {
   async fit(matrix: UserItemMatrix, options: FitOptions = {}): Promise<MatrixFactorizationModel> {
     checkMatrices(matrix, options.validation);
     const start = performance.now();
-    using trainee = new BprTrainee(matrix, this.parameters, threadsOf(this.#options, options.pool ?? defaultKernelPool()));
-    const result = await runEpochs(trainee, matrix, this.#options, options);
-    trainee.clearUntrained(result.factors);
+    using trainee = new BprTrainee(matrix, this.parameters, fitThreads({ ...options, threads: this.#options.threads }).threads);
+    const result = await fitFactors(trainee, matrix, this.#options, options);
+    trainee.clearUntrained(result.parameters);
     return new MatrixFactorizationModel({
       kind: "bpr",
       parameters: { ...this.parameters },
-      factors: result.factors,
+      factors: result.parameters,
       trainedUsers: trainee.trainedUsers,
       trainedItems: trainee.trainedItems,
       bestEpoch: result.bestEpoch,
-      score: result.score,
+      score: result.evaluation?.score,
       trainingMs: performance.now() - start,
     });
   }
 }
 
-class BprTrainee implements Trainee {
+class BprTrainee implements FactorTrainee {
   readonly factors: Factors;
   readonly trainedUsers: Uint8Array;
   readonly trainedItems: Uint8Array;
   readonly #parameters: BprParameters;
   readonly #matrix: UserItemMatrix;
-  readonly #arrays: { free(): void }[] = [];
+  readonly #arrays = new KernelArrays();
   readonly #args: readonly number[];
   readonly #filterArgs: readonly number[];
   readonly #threadArgs: number[][];
@@ -116,11 +118,11 @@ class BprTrainee implements Trainee {
     const random = new SeededRandom(seed);
     fillNormal(users.view, stride, numFactors, INITIAL_DEVIATION, random);
     fillNormal(items.view, stride, numFactors, INITIAL_DEVIATION, random);
-    const offsets = this.#keep(memory.copyInt32(userOffsets));
-    const entries = this.#keep(memory.copyInt32(itemIndices));
-    const entryUsers = this.#keep(memory.allocInt32(numEntries));
+    const offsets = this.#arrays.add(memory.copyInt32(userOffsets));
+    const entries = this.#arrays.add(memory.copyInt32(itemIndices));
+    const entryUsers = this.#arrays.add(memory.allocInt32(numEntries));
     for (let user = 0; user < numUsers; user++) entryUsers.view.fill(user, userOffsets[user], userOffsets[user + 1]);
-    const weights = values === undefined ? undefined : this.#keep(memory.copyFloat32(values));
+    const weights = values === undefined ? undefined : this.#arrays.add(memory.copyFloat32(values));
     const filters = this.#allocateFilters();
     this.#filterArgs = [offsets.pointer, entries.pointer, ...filters];
     this.#args = [
@@ -128,7 +130,7 @@ class BprTrainee implements Trainee {
       ...[entryUsers.pointer, entries.pointer, weights?.pointer ?? 0, offsets.pointer, numEntries, numItems],
       ...filters,
     ];
-    this.#threadArgs = Array.from({ length: threads }, () => [this.#keep(this.#scratch(random)).pointer]);
+    this.#threadArgs = Array.from({ length: threads }, () => [this.#arrays.add(this.#scratch(random)).pointer]);
   }
 
   async runEpoch(run: RunKernel, epoch: number): Promise<void> {
@@ -163,15 +165,15 @@ class BprTrainee implements Trainee {
 
   /** Frees what only the fit needs; the factors stay. */
   [Symbol.dispose](): void {
-    for (const array of this.#arrays.splice(0)) array.free();
+    this.#arrays[Symbol.dispose]();
   }
 
   /** Room for a bit filter of each user, 8 to 16 bits an entry: pointers to filters, their starts and their shifts. */
   #allocateFilters(): number[] {
     const { numUsers, userOffsets } = this.#matrix;
     const { memory } = this.factors;
-    const starts = this.#keep(memory.allocUint32(numUsers));
-    const shifts = this.#keep(memory.allocUint8(numUsers));
+    const starts = this.#arrays.add(memory.allocUint32(numUsers));
+    const shifts = this.#arrays.add(memory.allocUint8(numUsers));
     let bytes = 0;
     for (let user = 0; user < numUsers; user++) {
       const length = userOffsets[user + 1]! - userOffsets[user]!;
@@ -180,7 +182,7 @@ class BprTrainee implements Trainee {
       shifts.view[user] = 32 - bits;
       bytes += 2 ** (bits - 3);
     }
-    return [this.#keep(memory.allocUint8(bytes)).pointer, starts.pointer, shifts.pointer];
+    return [this.#arrays.add(memory.allocUint8(bytes)).pointer, starts.pointer, shifts.pointer];
   }
 
   #scratch(random: SeededRandom): KernelArray<Uint8Array<SharedArrayBuffer>> {
@@ -189,10 +191,5 @@ class BprTrainee implements Trainee {
     // The random state of a thread: 64 bits that are not all zero.
     new Uint32Array(scratch.view.buffer, scratch.pointer, 2).set([random.nextUint32() | 1, random.nextUint32()]);
     return scratch;
-  }
-
-  #keep<T extends { free(): void }>(array: T): T {
-    this.#arrays.push(array);
-    return array;
   }
 }

@@ -1,4 +1,5 @@
 import type { SeededRandom } from "@furze/dataset";
+import { countNonFinite, type FitThreads, type Trainable } from "@furze/fitting";
 import { type KernelArray, KernelMemory } from "@furze/kernels";
 
 /** Floats between two rows in kernel memory: kernels read rows in steps of eight floats, what a row lacks is zero. */
@@ -14,7 +15,7 @@ export interface FactorShape {
 }
 
 /** Factors of users and items in a kernel memory of their own. */
-export class Factors implements FactorShape {
+export class Factors implements FactorShape, Trainable<Factors> {
   readonly numUsers: number;
   readonly numItems: number;
   readonly numFactors: number;
@@ -43,6 +44,16 @@ export class Factors implements FactorShape {
     this.biases.view.set(other.biases.view);
   }
 
+  clone(): Factors {
+    const copy = new Factors(this);
+    copy.copyFrom(this);
+    return copy;
+  }
+
+  countNonFinite(threads: FitThreads): Promise<number> {
+    return countNonFinite(threads, this.memory, [this.users, this.items, this.biases]);
+  }
+
   dispose(): void {
     this.memory.dispose();
   }
@@ -56,15 +67,8 @@ export function fillNormal(
   deviation: number,
   random: SeededRandom,
 ): void {
-  for (let start = 0; start < rows.length; start += stride) {
-    for (let column = 0; column < numFactors; column += 2) {
-      // Box and Muller's method gives two at a time.
-      const radius = deviation * Math.sqrt(-2 * Math.log(1 - random.next()));
-      const angle = 2 * Math.PI * random.next();
-      rows[start + column] = radius * Math.cos(angle);
-      if (column + 1 < numFactors) rows[start + column + 1] = radius * Math.sin(angle);
-    }
-  }
+  for (let start = 0; start < rows.length; start += stride)
+    random.fillNormal(rows.subarray(start, start + numFactors), deviation);
 }
 
 /** Sum of the weights of each row, the number of its entries when there are none. */

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from "@furze/core";
-import type { KernelArray } from "@furze/kernels";
+import { type KernelArray, KernelArrays } from "@furze/kernels";
 import type { ModelParts } from "./model.ts";
-import { Temporaries } from "./top-items.ts";
 
 type Floats = KernelArray<Float32Array<SharedArrayBuffer>>;
 
@@ -32,7 +31,7 @@ export class FoldIn {
     if (entries.weight === 0) return undefined;
     this.#prepared ??= this.#prepare();
     const { memory, items, stride, numFactors } = this.#parts.factors;
-    using arrays = new Temporaries();
+    using arrays = new KernelArrays();
     const matrix = arrays.add(memory.copyFloat32(this.#prepared.gram.view));
     const right = arrays.add(memory.allocFloat32(stride));
     const indices = arrays.add(memory.copyInt32(entries.indices));
@@ -74,7 +73,7 @@ export class FoldIn {
   #prepare(): { gram: Floats; meanNorm: number } {
     const { memory, items, stride, numItems, numFactors } = this.#parts.factors;
     const gram = memory.allocFloat32(stride * stride);
-    using arrays = new Temporaries();
+    using arrays = new KernelArrays();
     const partial = arrays.add(memory.allocFloat32(stride * stride));
     memory.call("gramPartial", items.pointer, stride, partial.pointer, numItems, 0, numItems);
     memory.call("gramReduce", partial.pointer, 1, stride, this.#alpha, gram.pointer);

@@ -1,11 +1,11 @@
+export { TrainingDivergedError } from "@furze/fitting";
+export type { ModelFileExtras } from "@furze/model-file";
 export { Als, type AlsOptions, type AlsParameters, type AlsSolverName } from "./als.ts";
 export { Bpr, type BprOptions, type BprParameters } from "./bpr.ts";
-export { TrainingDivergedError } from "./errors.ts";
 export type { EpochReport, FitOptions } from "./fit-loop.ts";
 export {
   type MatrixFactorizationKind,
   MatrixFactorizationModel,
-  type ModelFileExtras,
   type RecommendOptions,
   type VectorQueryOptions,
 } from "./model.ts";

@@ -1,5 +1,13 @@
 import type { JsonValue } from "@furze/core";
-import { decodeModelFile, encodeModelFile, InvalidModelFileError, type ModelArray, type ModelFile } from "@furze/model-file";
+import {
+  decodeModelFile,
+  encodeModelFile,
+  finiteFloats,
+  HeaderReader,
+  InvalidModelFileError,
+  type ModelArray,
+  type ModelFile,
+} from "@furze/model-file";
 import { Factors } from "./factors.ts";
 import type { MatrixFactorizationKind, ModelParts } from "./model.ts";
 
@@ -47,9 +55,9 @@ export function decodeModel(source: Uint8Array | ModelFile): ModelParts {
     numFactors: header.count("numFactors"),
   };
   const { numUsers, numItems, numFactors } = shape;
-  const userFactors = floats(file, "userFactors", numUsers * numFactors);
-  const itemFactors = floats(file, "itemFactors", numItems * numFactors);
-  const itemBiases = floats(file, "itemBiases", numItems);
+  const userFactors = finiteFloats(file, "userFactors", numUsers * numFactors);
+  const itemFactors = finiteFloats(file, "itemFactors", numItems * numFactors);
+  const itemBiases = finiteFloats(file, "itemBiases", numItems);
   const trainedUsers = flags(file, "trainedUsers", numUsers);
   const trainedItems = flags(file, "trainedItems", numItems);
   const factors = new Factors(shape);
@@ -70,45 +78,6 @@ export function decodeModel(source: Uint8Array | ModelFile): ModelParts {
 
 function isKind(kind: string): kind is MatrixFactorizationKind {
   return kind === "als" || kind === "bpr";
-}
-
-/** Reads fields of the JSON header, which may hold anything. */
-class HeaderReader {
-  readonly #fields: Readonly<Record<string, unknown>>;
-
-  constructor(header: unknown) {
-    if (typeof header !== "object" || header === null) throw new InvalidModelFileError("header", "the header is no object");
-    this.#fields = { ...header };
-  }
-
-  count(name: string): number {
-    const value = this.#fields[name];
-    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
-      throw new InvalidModelFileError("header", `"${name}" must be a positive integer, is ${JSON.stringify(value)}`);
-    }
-    return value;
-  }
-
-  optionalNumber(name: string): number | undefined {
-    const value = this.#fields[name];
-    return typeof value === "number" ? value : undefined;
-  }
-
-  parameters(): Record<string, number> {
-    const { parameters } = this.#fields;
-    if (typeof parameters !== "object" || parameters === null)
-      throw new InvalidModelFileError("header", '"parameters" is no object');
-    const numbers = Object.entries(parameters).filter((entry): entry is [string, number] => typeof entry[1] === "number");
-    return Object.fromEntries(numbers);
-  }
-}
-
-function floats(file: ModelFile, name: string, length: number): Float32Array {
-  const array = file.arrays[name];
-  if (!(array instanceof Float32Array) || array.length !== length)
-    throw new InvalidModelFileError("array", `"${name}" must hold ${length} floats`);
-  if (!array.every(Number.isFinite)) throw new InvalidModelFileError("array", `"${name}" holds numbers that are not finite`);
-  return array;
 }
 
 /** A copy, so that the model does not keep the whole file alive. */

@@ -1,10 +1,9 @@
-import { InvalidArgumentError, type JsonValue } from "@furze/core";
+import { InvalidArgumentError, integerIn } from "@furze/core";
 import { defaultKernelPool, type KernelPool } from "@furze/kernels";
-import type { ModelArray, ModelFile } from "@furze/model-file";
+import type { ModelFile, ModelFileExtras } from "@furze/model-file";
 import type { Factors } from "./factors.ts";
 import { FoldIn } from "./fold-in.ts";
 import { decodeModel, encodeModel } from "./model-io.ts";
-import { integerIn } from "./options.ts";
 import { SingleQuery } from "./single-query.ts";
 import { type ItemLists, type RankedItems, topItemsOfUsers } from "./top-items.ts";
 
@@ -42,14 +41,6 @@ export interface VectorQueryOptions {
   readonly limit: number;
   /** Items to leave out, in any order. Default: none. */
   readonly exclude?: ArrayLike<number> | undefined;
-}
-
-/** Content of a model file beyond the model. */
-export interface ModelFileExtras {
-  /** JSON of the caller, kept under `extra` in the header: a digest of the data, a model id. Default: null. */
-  readonly extra?: JsonValue;
-  /** Arrays of the caller, such as the ids behind the indices. Default: none. */
-  readonly arrays?: Readonly<Record<string, ModelArray>>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "@furze/core";
+import { integerIn } from "@furze/core";
 
 /** Options that both models have. */
 export interface FactorizationOptions {
@@ -43,20 +43,4 @@ export function commonOptions(
     patience: integerIn("patience", options.patience ?? defaults.patience, 0, 100_000),
     evaluationK: integerIn("evaluationK", options.evaluationK ?? 10, 1, 10_000),
   };
-}
-
-/** @throws {InvalidArgumentError} unless `value` is an integer in [low, high] */
-export function integerIn(path: string, value: number, low: number, high: number): number {
-  if (!Number.isSafeInteger(value) || value < low || value > high) {
-    throw new InvalidArgumentError(path, `${path} must be an integer from ${low} to ${high}, got ${value}`);
-  }
-  return value;
-}
-
-/** @throws {InvalidArgumentError} unless `value` is a number in [low, high] */
-export function numberIn(path: string, value: number, low: number, high: number): number {
-  if (typeof value !== "number" || !(value >= low && value <= high)) {
-    throw new InvalidArgumentError(path, `${path} must be a number from ${low} to ${high}, got ${value}`);
-  }
-  return value;
 }

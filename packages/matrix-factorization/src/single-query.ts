@@ -1,6 +1,6 @@
-import type { KernelArray } from "@furze/kernels";
+import { type KernelArray, KernelArrays } from "@furze/kernels";
 import type { Factors } from "./factors.ts";
-import { copied, maskedBiases, type RankedItems, Temporaries } from "./top-items.ts";
+import { copied, maskedBiases, type RankedItems } from "./top-items.ts";
 
 type Floats = KernelArray<Float32Array<SharedArrayBuffer>>;
 
@@ -33,7 +33,7 @@ export class SingleQuery {
   #run(vector: ArrayLike<number>, biases: number, scales: number, limit: number, exclude: ArrayLike<number>): RankedItems {
     const { memory, items, numItems, stride } = this.#factors;
     const places = Math.min(limit, numItems);
-    using arrays = new Temporaries();
+    using arrays = new KernelArrays();
     const user = arrays.add(memory.allocFloat32(stride));
     user.view.set(vector);
     const excluded = arrays.add(memory.copyInt32(inRange(exclude, numItems)));

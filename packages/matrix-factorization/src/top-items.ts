@@ -1,5 +1,5 @@
 import { AbortError } from "@furze/core";
-import type { KernelArray, KernelPool } from "@furze/kernels";
+import { type KernelArray, KernelArrays, type KernelPool } from "@furze/kernels";
 import type { Factors } from "./factors.ts";
 
 /** Item indices of several users in compressed sparse row form. */
@@ -46,7 +46,7 @@ export async function topItemsOfUsers(
   const places = Math.min(limit, factors.numItems);
   const isVectors = users instanceof Float32Array;
   const numUsers = isVectors ? users.length / stride : users.length;
-  using arrays = new Temporaries();
+  using arrays = new KernelArrays();
   const vectors = isVectors ? arrays.add(memory.copyFloat32(users)) : factors.users;
   const rows = isVectors ? undefined : arrays.add(memory.copyInt32(users));
   const biases = arrays.add(maskedBiases(factors, trainedItems));
@@ -120,18 +120,4 @@ function sortedLists(offsets: Int32Array, indices: Int32Array): Int32Array {
   const sorted = indices.slice();
   for (let user = 0; user + 1 < offsets.length; user++) sorted.subarray(offsets[user], offsets[user + 1]).sort();
   return sorted;
-}
-
-/** Kernel arrays that live as long as one call. */
-export class Temporaries {
-  readonly #arrays: { free(): void }[] = [];
-
-  add<T extends { free(): void }>(array: T): T {
-    this.#arrays.push(array);
-    return array;
-  }
-
-  [Symbol.dispose](): void {
-    for (const array of this.#arrays.splice(0)) array.free();
-  }
 }

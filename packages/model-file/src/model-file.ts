@@ -15,6 +15,14 @@ export interface ModelFile {
   readonly arrays: Readonly<Record<string, ModelArray>>;
 }
 
+/** What those who write a model may put into its file beside it. */
+export interface ModelFileExtras {
+  /** JSON of the caller, kept under `extra` in the header: a digest of the data, a model id. Default: null. */
+  readonly extra?: JsonValue;
+  /** Arrays of the caller, such as the ids behind the indices. Default: none. */
+  readonly arrays?: Readonly<Record<string, ModelArray>>;
+}
+
 export interface DecodeModelFileOptions {
   /** The kind that the reader can use. Default: any. */
   readonly kind?: string;

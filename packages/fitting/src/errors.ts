@@ -1,6 +1,6 @@
 import { FurzeError } from "@furze/core";
 
-/** The parameters stopped being finite numbers: the learning rate is too high for the data, or values of features are too large. */
+/** The parameters stopped being finite numbers: the learning rate is too high for the data, or its values are too large. */
 export class TrainingDivergedError extends FurzeError {
   /** Epoch, counted from 1, after which it was noticed. */
   readonly epoch: number;
