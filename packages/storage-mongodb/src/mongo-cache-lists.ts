@@ -1,8 +1,9 @@
 import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
 import { checkText, decodeList, encodeList, type ListKey, type ListPut, type ListRead, type RankedList } from "@furze/storage";
 import type { Collection } from "mongodb";
+import { chunkList } from "./chunk-list.ts";
 import { type ListDocument, OVERLAY_VERSION_ID } from "./mongo-cache-schema.ts";
-import { chunkList, filterOf, ID_CHUNK, SEPARATOR, startingWith } from "./mongo-rows.ts";
+import { filterOf, ID_CHUNK, SEPARATOR, startingWith } from "./mongo-rows.ts";
 import type { MongoSession } from "./mongo-session.ts";
 
 const SCAN_BATCH_NAMES = 10_000;

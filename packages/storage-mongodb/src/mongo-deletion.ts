@@ -1,7 +1,8 @@
 import type { CallOptions } from "@furze/core";
 import type { Collection } from "mongodb";
+import { chunkList } from "./chunk-list.ts";
 import type { FeedbackDocument } from "./mongo-data-schema.ts";
-import { chunkList, filterOf, ID_CHUNK } from "./mongo-rows.ts";
+import { filterOf, ID_CHUNK } from "./mongo-rows.ts";
 import type { MongoSession } from "./mongo-session.ts";
 import type { MongoRow } from "./write-unit.ts";
 

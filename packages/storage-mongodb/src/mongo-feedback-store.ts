@@ -21,11 +21,12 @@ import {
   type Page,
 } from "@furze/storage";
 import type { Filter } from "mongodb";
+import { chunkList } from "./chunk-list.ts";
 import type { FeedbackDocument } from "./mongo-data-schema.ts";
 import type { MongoDataCollections } from "./mongo-data-store.ts";
 import { conditionOf, toFeedback } from "./mongo-feedback-rows.ts";
 import { writeFeedback } from "./mongo-feedback-write.ts";
-import { checkBatchSize, checkLimit, chunkList, countRows, filterOf, ID_CHUNK, SEPARATOR, startingWith } from "./mongo-rows.ts";
+import { checkBatchSize, checkLimit, countRows, filterOf, ID_CHUNK, SEPARATOR, startingWith } from "./mongo-rows.ts";
 import type { MongoSession } from "./mongo-session.ts";
 
 type PairOptions = CallOptions & { feedbackType?: FeedbackType | undefined };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { throwIfAborted } from "@furze/core";
+import { type CallOptions, throwIfAborted } from "@furze/core";
 import type { Collection } from "mongodb";
 import { failureOf } from "./mongo-errors.ts";
 
@@ -17,14 +17,19 @@ const BEAT_MS = 1000;
 const SILENCE_MS = 10_000;
 const POLL_MS = 100;
 
-/** Runs something while no other process does. A holder that died is succeeded after ten seconds. */
+export interface LockOptions extends CallOptions {
+  /** Milliseconds without a beat after which the holder counts as dead. Default 10,000. */
+  readonly silenceMs?: number | undefined;
+}
+
+/** Runs something while no other process does. A holder that died is succeeded. @throws {AbortError} while it waits */
 export async function withLock<T>(
   collection: Collection<LockDocument>,
   run: () => Promise<T>,
-  signal: AbortSignal | undefined,
+  options: LockOptions = {},
 ): Promise<T> {
   const holder = randomUUID();
-  await acquire(collection, holder, signal);
+  await acquire(collection, holder, options);
   // A beat that fails is followed by the next, or by a successor, who finds steps that may run twice.
   const beating = setInterval(() => {
     void collection.updateOne({ _id: LOCK_ID, holder }, { $inc: { beats: 1 } }).catch(() => {});
@@ -37,7 +42,11 @@ export async function withLock<T>(
   }
 }
 
-async function acquire(collection: Collection<LockDocument>, holder: string, signal: AbortSignal | undefined): Promise<void> {
+async function acquire(
+  collection: Collection<LockDocument>,
+  holder: string,
+  { signal, silenceMs = SILENCE_MS }: LockOptions,
+): Promise<void> {
   let seen: LockDocument | null = null;
   let seenAt = performance.now();
   while (!(await tryInsert(collection, holder))) {
@@ -47,7 +56,7 @@ async function acquire(collection: Collection<LockDocument>, holder: string, sig
     if (found.holder !== seen?.holder || found.beats !== seen?.beats) {
       seen = found;
       seenAt = performance.now();
-    } else if (performance.now() - seenAt > SILENCE_MS && (await takeOver(collection, found, holder))) return;
+    } else if (performance.now() - seenAt > silenceMs && (await takeOver(collection, found, holder))) return;
     await sleep(POLL_MS * (0.5 + Math.random()));
   }
 }

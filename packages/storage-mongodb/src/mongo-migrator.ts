@@ -62,7 +62,7 @@ export async function migrateMongo(
         for (const migration of schema.migrations)
           if (migration.version > found) await runStep(session.database, schema, migration);
       },
-      options?.signal,
+      options,
     );
   }, options);
 }

@@ -1,6 +1,7 @@
 import { type CallOptions, checkId, InvalidArgumentError } from "@furze/core";
 import type { Page, PageOptions } from "@furze/storage";
 import type { Collection, Filter, FindOptions } from "mongodb";
+import { chunkList } from "./chunk-list.ts";
 import type { MongoSession } from "./mongo-session.ts";
 import type { MongoRow, UnitOptions } from "./write-unit.ts";
 
@@ -28,13 +29,6 @@ export function startingWith(...parts: readonly string[]): Filter<MongoRow> {
 /** Filters built at run time are beyond what the driver's types can follow. */
 export function filterOf<Document extends MongoRow>(filter: object): Filter<Document> {
   return filter as Filter<Document>;
-}
-
-/** Cuts a list into parts of at most `size`. */
-export function* chunkList<T>(list: readonly T[], size: number): Generator<readonly T[]> {
-  for (let start = 0; start < list.length; start += size) {
-    yield list.length <= size ? list : list.slice(start, start + size);
-  }
 }
 
 /** Documents with these ids, in no particular order. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { throwIfAborted } from "@furze/core";
 import type { AnyBulkWriteOperation, ClientSession, Collection } from "mongodb";
+import { chunkList } from "./chunk-list.ts";
 import { failureOf } from "./mongo-errors.ts";
 
 /** Every document has a text for an id. */
@@ -8,8 +9,10 @@ export interface MongoRow {
   readonly _id: string;
 }
 
-/** Operations of one bulk command: a few megabytes. */
-const CHUNK_OPERATIONS = 10_000;
+/** Operations of one bulk command. */
+const CHUNK_OPERATIONS = 2500;
+/** Commands under way at once. */
+const NUM_LANES = 2;
 const MAX_CONFLICTS = 20;
 const MAX_CONFLICT_DELAY_MS = 50;
 
@@ -62,19 +65,43 @@ export class WriteUnit {
     }
   }
 
-  /** Runs operations on different documents, in no particular order; those that collide with other writers are repeated. */
+  /**
+   * Runs operations on different documents, in no particular order; those that collide with other writers are repeated.
+   * Outside a transaction, which is one command after another, the next chunk is encoded while the server works on the last.
+   */
   async bulk<Row extends MongoRow>(
     collection: Collection<Row>,
     operations: readonly AnyBulkWriteOperation<Row>[],
     options: ChangeOptions,
   ): Promise<void> {
-    for (let start = 0; start < operations.length; start += CHUNK_OPERATIONS) {
-      let chunk = operations.slice(start, start + CHUNK_OPERATIONS);
-      for (let conflicts = 0; chunk.length > 0; conflicts++) {
-        if (conflicts > 0) await sleep(Math.random() * MAX_CONFLICT_DELAY_MS);
-        const failed = await this.change((unit) => runBulk(collection, chunk, unit, conflicts < MAX_CONFLICTS), options);
-        chunk = failed.map((index) => chunk[index]).filter((operation) => operation !== undefined);
+    const chunks = chunkList(operations, CHUNK_OPERATIONS);
+    let hasFailed = false;
+    const lane = async () => {
+      for (const chunk of chunks) {
+        if (hasFailed) return;
+        await this.#bulkChunk(collection, chunk, options).catch((error) => {
+          hasFailed = true;
+          throw error;
+        });
       }
+    };
+    const numLanes = this.options.session === undefined ? NUM_LANES : 1;
+    // No lane may be under way any more when the unit is repeated.
+    const ends = await Promise.allSettled(Array.from({ length: numLanes }, lane));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  }
+
+  async #bulkChunk<Row extends MongoRow>(
+    collection: Collection<Row>,
+    chunk: readonly AnyBulkWriteOperation<Row>[],
+    options: ChangeOptions,
+  ): Promise<void> {
+    let rest = chunk;
+    for (let conflicts = 0; rest.length > 0; conflicts++) {
+      if (conflicts > 0) await sleep(Math.random() * MAX_CONFLICT_DELAY_MS);
+      const current = rest;
+      const failed = await this.change((unit) => runBulk(collection, current, unit, conflicts < MAX_CONFLICTS), options);
+      rest = failed.map((index) => current[index]).filter((operation) => operation !== undefined);
     }
   }
 }
