@@ -63,6 +63,16 @@ describe("systemSpecs", () => {
   });
 });
 
+describe("mutual TLS", () => {
+  it("is what worker and server are told of too", () => {
+    const file = write("tls.toml", '[master]\nssl_mode = true\nssl_ca = "/ca"\nssl_cert = "/cert"\nssl_key = "/key"\n');
+    const { worker, server, master } = plan(file);
+    for (const { args } of [worker, server]) expect(args.join(" ")).toContain("--ssl-ca /ca --ssl-cert /cert --ssl-key /key");
+    expect(master.args.join(" ")).not.toContain("ssl");
+    expect(plan(undefined).worker.args.join(" ")).not.toContain("ssl");
+  });
+});
+
 describe("readConfig", () => {
   it("says which file is wrong, and lists all problems", () => {
     const file = write("bad.toml", '[master]\nprot = 1\n[server]\ndefault_n = "x"\n');

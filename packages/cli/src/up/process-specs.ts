@@ -62,6 +62,7 @@ export function systemSpecs(plan: SystemPlan): SystemSpecs {
       ...["--master-host", LOOPBACK, "--master-port", String(ports.master)],
       ...["--http-host", LOOPBACK, "--http-port", String(port)],
       ...["--cache-path", join(folder.path, name)],
+      ...tlsFlags(config),
       ...more,
     ]);
   return {
@@ -69,6 +70,12 @@ export function systemSpecs(plan: SystemPlan): SystemSpecs {
     worker: node("worker", ports.worker),
     server: node("server", ports.server, ["--processes", String(serverProcesses)]),
   };
+}
+
+/** Worker and server show the master's own certificate: all three are of this machine. */
+function tlsFlags({ tlsFiles }: SystemConfig): readonly string[] {
+  if (tlsFiles === undefined) return [];
+  return ["--ssl-ca", tlsFiles.ca, "--ssl-cert", tlsFiles.cert, "--ssl-key", tlsFiles.key];
 }
 
 function entryOfPackage(name: ProcessName): string {

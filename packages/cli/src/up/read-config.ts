@@ -11,6 +11,8 @@ export interface SystemConfig {
   readonly adminApiKey: string;
   /** Secret that worker and server have to show to the master; empty when none is set. */
   readonly clusterToken: string;
+  /** Certificates with which worker and server join; `undefined` without mutual TLS. */
+  readonly tlsFiles: { readonly ca: string; readonly cert: string; readonly key: string } | undefined;
   readonly positive: readonly FeedbackExpression[];
   /** Stores that the file or the environment names; `undefined` where they leave the choice open. */
   readonly dataStore: string | undefined;
@@ -27,6 +29,7 @@ export interface SystemConfig {
 export function readConfig(file: string | undefined, env: NodeJS.ProcessEnv, onWarning: (line: string) => void): SystemConfig {
   const { config, warnings } = load(file, env);
   for (const warning of warnings) onWarning(warning);
+  const { sslMode, sslCa, sslCert, sslKey } = config.master;
   const defaults = loadConfig({ env: {} }).config;
   const chosen = (value: string, standard: string) => (value === standard ? undefined : value);
   return {
@@ -36,6 +39,7 @@ export function readConfig(file: string | undefined, env: NodeJS.ProcessEnv, onW
     serverApiKey: config.server.apiKey,
     adminApiKey: config.master.adminApiKey,
     clusterToken: config.cluster.token,
+    tlsFiles: sslMode ? { ca: sslCa, cert: sslCert, key: sslKey } : undefined,
     positive: config.recommend.dataSource.positiveFeedbackTypes,
     dataStore: chosen(config.database.dataStore, defaults.database.dataStore),
     cacheStore: chosen(config.database.cacheStore, defaults.database.cacheStore),
