@@ -3,6 +3,7 @@
 // Starts those named (all without a name) unless they run, installing what is missing. Prints KEY=URL lines, the same that
 // go to the file `env` in the folder of the services: FURZE_SERVICES_DIR, by default furze-services in the temp folder.
 // FURZE_POSTGRES_PORT and the like choose a port; by default it is a free one, and stays the same over restarts.
+// FURZE_SERVICE_ARGUMENTS holds words that go to the servers' programs behind all others, for tests that want other settings.
 // Exits with 1 when one of them cannot be had; the others run all the same.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

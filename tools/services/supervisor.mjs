@@ -78,7 +78,8 @@ export async function startService(service, { folder = defaultFolder(), log = ()
   }
   await service.install({ log });
   const command = await service.command({ home, port, log });
-  const pid = launch(command, home);
+  const words = (process.env.FURZE_SERVICE_ARGUMENTS ?? "").split(" ").filter((word) => word !== "");
+  const pid = launch({ ...command, args: [...command.args, ...words] }, home);
   writeFileSync(stateFile(folder, service.name), JSON.stringify({ pid, port }));
   await waitUntilReady(service, { pid, port }, folder);
   await service.prepare?.({ home, port });

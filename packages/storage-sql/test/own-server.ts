@@ -19,11 +19,12 @@ export interface OwnServer {
   remove(): Promise<void>;
 }
 
-export async function startOwnServer(name: "postgres" | "mariadb"): Promise<OwnServer> {
+/** @param words arguments of the server's program, behind those that it gets anyway */
+export async function startOwnServer(name: "postgres" | "mariadb", words: readonly string[] = []): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), "furze-own-server-"));
-  const script = async (file: string, ...words: string[]) => {
-    const env = { ...process.env, FURZE_SERVICES_DIR: folder };
-    return (await run(process.execPath, [join(SERVICES, file), name, ...words], { env })).stdout;
+  const script = async (file: string, ...options: string[]) => {
+    const env = { ...process.env, FURZE_SERVICES_DIR: folder, FURZE_SERVICE_ARGUMENTS: words.join(" ") };
+    return (await run(process.execPath, [join(SERVICES, file), name, ...options], { env })).stdout;
   };
   const output = await script("start.mjs");
   return {

@@ -1,8 +1,9 @@
 import { loadDriver } from "@furze/storage";
-import type { Pool, PoolConnection, ResultSetHeader } from "mysql2/promise";
+import type { Pool, PoolConnection, ResultSetHeader, SslOptions } from "mysql2/promise";
 import { codeOf, isNetworkError } from "../server/network-errors.ts";
 import type { PoolSettings } from "../server/server-store-options.ts";
 import type { PooledConnection, SqlDriver, SqlErrorKind, SqlResult, SqlValue } from "../server/sql-driver.ts";
+import { readTlsFiles, type TlsSettings } from "../server/tls-settings.ts";
 import { type MysqlAddress, parseMysqlUri } from "./mysql-uri.ts";
 
 /** Names in double quotes, as the statements have them; errors in place of values cut to fit. */
@@ -77,6 +78,9 @@ class MysqlDriver implements SqlDriver {
     const code = codeOf(error);
     if (isNetworkError(error) || (typeof code === "string" && code.startsWith("PROTOCOL_"))) return "unavailable";
     const message = error instanceof Error ? error.message : "";
+    if (code === "HANDSHAKE_NO_SSL_SUPPORT") return "misconfigured";
+    // The driver calls all that goes wrong in a handshake by this one code.
+    if (code === "HANDSHAKE_SSL_ERROR") return /ECONN|EPIPE|ETIMEDOUT|disconnected/.test(message) ? "unavailable" : "untrusted";
     return /closed state|connection (is )?closed|connection lost/i.test(message) ? "unavailable" : "other";
   }
 
@@ -101,10 +105,16 @@ export async function openMysqlDriver(settings: PoolSettings): Promise<SqlDriver
     idleTimeout: settings.idleTimeoutMs,
     connectTimeout: settings.connectTimeoutMs,
     enableKeepAlive: true,
-    ...(address.tls === "off" ? {} : { ssl: { rejectUnauthorized: address.tls === "verify" } }),
+    ...sslOf(address.tls),
   });
   const place = address.socketPath ?? `${address.host}:${address.port}`;
   return new MysqlDriver(pool, `MySQL at ${place}`, settings);
+}
+
+function sslOf(tls: TlsSettings): { readonly ssl?: SslOptions } {
+  if (tls.mode === "off") return {};
+  const files = readTlsFiles(tls);
+  return { ssl: { ...files, rejectUnauthorized: tls.mode !== "encrypt", verifyIdentity: tls.mode === "verify-full" } };
 }
 
 function placeOf({ host, port, socketPath }: MysqlAddress): object {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "@furze/core";
+import type { TlsMode, TlsSettings } from "../server/tls-settings.ts";
 
 /** Where a MySQL or MariaDB server is and how to enter it. */
 export interface MysqlAddress {
@@ -9,8 +10,7 @@ export interface MysqlAddress {
   readonly user: string;
   readonly password: string;
   readonly database: string;
-  /** `verify`: the certificate must be good. `encrypt`: any certificate will do. */
-  readonly tls: "off" | "encrypt" | "verify";
+  readonly tls: TlsSettings;
 }
 
 const SCHEME = "mysql://";
@@ -21,8 +21,8 @@ const EXAMPLES = "mysql://user:password@host:3306/database or mysql://user:passw
 
 /**
  * Parses an address: a URL, or the form of Go's driver after `mysql://`, `user:password@tcp(host:port)/database?parameters`, whose
- * password stands as it is. Of the parameters `tls` (`true`, `skip-verify`, `preferred`, `false`) and `ssl-mode` count; others are
- * what other drivers take and have no effect.
+ * password stands as it is. Of the parameters `tls` (`true`, `skip-verify`, `preferred`, `false`) or `ssl-mode` count, and `ssl-ca`,
+ * `ssl-cert`, `ssl-key` with paths of PEM files; others are what other drivers take and have no effect.
  *
  * @throws {InvalidArgumentError} when a part is missing
  */
@@ -36,7 +36,7 @@ export function parseMysqlUri(uri: string): MysqlAddress {
 
 function parseGo([, login = "", network = "tcp", place = "", database = "", query = ""]: RegExpExecArray): MysqlAddress {
   const [user = "", password = ""] = splitAt(login, login.indexOf(":"));
-  const tls = tlsMode(new URLSearchParams(query));
+  const tls = tlsOf(new URLSearchParams(query));
   const entry = { user, password, database: decodeURIComponent(database), tls };
   if (network === "unix") return { ...entry, host: "localhost", port: DEFAULT_PORT, socketPath: place };
   const [, host = "", port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(place) ?? [];
@@ -54,13 +54,19 @@ function parseUrl(uri: string): MysqlAddress {
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)),
-    tls: tlsMode(url.searchParams),
+    tls: tlsOf(url.searchParams),
   };
 }
 
-function tlsMode(parameters: URLSearchParams): MysqlAddress["tls"] {
+function tlsOf(parameters: URLSearchParams): TlsSettings {
+  const file = (name: string) => parameters.get(name) ?? undefined;
+  return { mode: tlsMode(parameters), caFile: file("ssl-ca"), certFile: file("ssl-cert"), keyFile: file("ssl-key") };
+}
+
+function tlsMode(parameters: URLSearchParams): TlsMode {
   const mode = (parameters.get("tls") ?? parameters.get("ssl-mode") ?? parameters.get("sslmode") ?? "false").toLowerCase();
-  if (["true", "verify_ca", "verify_identity", "verify-ca", "verify-full"].includes(mode)) return "verify";
+  if (["true", "verify_identity", "verify-full"].includes(mode)) return "verify-full";
+  if (["verify_ca", "verify-ca"].includes(mode)) return "verify-ca";
   if (["skip-verify", "required", "require"].includes(mode)) return "encrypt";
   // "preferred" means that either will do.
   if (["false", "preferred", "disabled", "disable", "prefer"].includes(mode)) return "off";

@@ -1,10 +1,12 @@
-import { InvalidArgumentError } from "@furze/core";
+import type { ConnectionOptions } from "node:tls";
 import { loadDriver } from "@furze/storage";
 import type { CustomTypesConfig, Pool, PoolClient, QueryArrayConfig } from "pg";
 import { codeOf, isNetworkError } from "../server/network-errors.ts";
 import type { PoolSettings } from "../server/server-store-options.ts";
 import type { PooledConnection, SqlDriver, SqlErrorKind, SqlResult, SqlValue } from "../server/sql-driver.ts";
+import { isCertificateCode, readTlsFiles, type TlsSettings } from "../server/tls-settings.ts";
 import { textArray } from "./postgres-arrays.ts";
+import { parsePostgresUri } from "./postgres-uri.ts";
 
 /** Object ids of types whose text is a number that a double holds. */
 const NUMBER_OIDS: ReadonlySet<number> = new Set([20, 21, 23, 700, 701]);
@@ -100,6 +102,8 @@ class PostgresDriver implements SqlDriver {
     if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code)) return kindOfState(code);
     if (isNetworkError(error)) return "unavailable";
     const message = error instanceof Error ? error.message : "";
+    if (isCertificateCode(code)) return "untrusted";
+    if (/does not support SSL/i.test(message)) return "misconfigured";
     return /Connection terminated|timeout exceeded|timeout expired|not queryable|Client was closed/i.test(message)
       ? "unavailable"
       : "other";
@@ -121,13 +125,16 @@ function kindOfState(state: string): SqlErrorKind {
 
 /** Opens a pool; connections are made on first use. @throws {InvalidArgumentError} for an address that makes no sense */
 export async function openPostgresDriver(settings: PoolSettings): Promise<SqlDriver> {
+  const address = parsePostgresUri(settings.uri);
+  const ssl = sslOf(address.tls);
   const { default: pg } = await loadDriver("pg", () => import("pg"));
   const types: CustomTypesConfig = {
     getTypeParser: ((oid: number) =>
       NUMBER_OIDS.has(oid) ? Number : pg.types.getTypeParser(oid)) as CustomTypesConfig["getTypeParser"],
   };
   const pool = new pg.Pool({
-    connectionString: settings.uri,
+    connectionString: address.connectionString,
+    ssl,
     max: settings.maxConnections,
     idleTimeoutMillis: settings.idleTimeoutMs,
     maxLifetimeSeconds: settings.maxLifetimeMs / 1000,
@@ -138,16 +145,12 @@ export async function openPostgresDriver(settings: PoolSettings): Promise<SqlDri
   });
   // Idle connections that break are replaced by the pool.
   pool.on("error", () => {});
-  return new PostgresDriver(pool, `PostgreSQL at ${placeOf(settings.uri)}`, settings.maxIdleConnections);
+  return new PostgresDriver(pool, `PostgreSQL at ${address.place}`, settings.maxIdleConnections);
 }
 
-function placeOf(uri: string): string {
-  const url = URL.parse(uri);
-  if (url === null) {
-    throw new InvalidArgumentError(
-      "uri",
-      "The address of PostgreSQL must look like postgres://user:password@host:5432/database.",
-    );
-  }
-  return url.host === "" ? "the local socket" : url.host;
+function sslOf(tls: TlsSettings): ConnectionOptions | false {
+  if (tls.mode === "off") return false;
+  const files = readTlsFiles(tls);
+  if (tls.mode === "verify-full") return files;
+  return tls.mode === "encrypt" ? { ...files, rejectUnauthorized: false } : { ...files, checkServerIdentity: () => undefined };
 }

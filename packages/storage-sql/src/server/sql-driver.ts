@@ -22,9 +22,9 @@ export interface PooledConnection extends SqlConnection {
 /**
  * What an error of a server means for the call.
  * `unavailable`: nobody answers, try again. `conflict`: a deadlock or the like, run the transaction again.
- * `misconfigured`: password, database or rights are wrong. `unmigrated`: tables are missing. `other`: a fault of ours.
+ * `misconfigured`: password, database or rights are wrong. `untrusted`: the certificate is. `unmigrated`: tables are missing. `other`: a fault of ours.
  */
-export type SqlErrorKind = "unavailable" | "conflict" | "misconfigured" | "unmigrated" | "other";
+export type SqlErrorKind = "unavailable" | "conflict" | "misconfigured" | "untrusted" | "unmigrated" | "other";
 
 /** A pool of connections to one server. */
 export interface SqlDriver {

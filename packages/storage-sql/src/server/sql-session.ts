@@ -183,6 +183,11 @@ function toStoreError(error: unknown, kind: SqlErrorKind, place: string): FurzeE
       });
     case "misconfigured":
       return new UnavailableError(`${place} refuses the connection: ${text}`, { cause: error, retryable: false });
+    case "untrusted":
+      return new UnavailableError(`${place} shows a certificate that is not trusted: ${text}`, {
+        cause: error,
+        retryable: false,
+      });
     case "unmigrated":
       return new FurzeError("INTERNAL", `${place}: ${text}. Call migrate() first.`, { cause: error });
     case "other":
