@@ -40,10 +40,11 @@ function parseRequest(parameters, body) {
   const text = isInsert ? "" : body.toString("utf8");
   const types = parameterTypes(query || text);
   const statements = [];
+  const settings = [];
   const bound = {};
   for (const [key, value] of parameters) {
     if (!key.startsWith("param_")) {
-      if (!CONTROL.has(key)) statements.push(`SET ${word(key)} = ${quote(value)}`);
+      if (!CONTROL.has(key)) settings.push(`${word(key)} = ${quote(value)}`);
       continue;
     }
     const name = key.slice("param_".length);
@@ -51,6 +52,7 @@ function parseRequest(parameters, body) {
     if (/^(Array|Map|Tuple|Nullable\(Array)/.test(types.get(name) ?? "")) statements.push(`SET ${word(key)} = ${quote(value)}`);
     else bound[name] = value === "\\N" ? null : decode(value);
   }
+  if (settings.length > 0) statements.push(`SET ${settings.join(", ")}`);
   const database = parameters.get("database");
   if (database) statements.push(`USE \`${database.replace(/`/g, "")}\``);
   const file = isInsert ? join(tmpdir(), `clickhouse-bridge-${randomUUID()}`) : undefined;

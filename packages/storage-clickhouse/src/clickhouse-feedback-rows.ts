@@ -44,9 +44,9 @@ export function selectFeedback({ table, order, range, conditions = [], limit }: 
   const newest = `SELECT key, sub, feedback_type, value, timestamp_ms, updated_ms, comment, is_live FROM ${table} FINAL
     WHERE kind = '${kind}' AND ${range} ORDER BY key, sub, feedback_type, generation DESC LIMIT 1 BY key, sub, feedback_type`;
   const where = ["is_live", ...conditions].join(" AND ");
-  const bound = limit === undefined ? "" : ` LIMIT ${limit} ${IN_ORDER}`;
+  const bound = limit === undefined ? "" : ` LIMIT ${limit}`;
   return `SELECT feedback_type AS feedbackType, ${userId} AS userId, ${itemId} AS itemId, value, timestamp_ms AS timestampMs,
-    updated_ms AS updatedMs, ifNull(comment, '') AS comment FROM (${newest}) WHERE ${where}${bound}`;
+    updated_ms AS updatedMs, ifNull(comment, '') AS comment FROM (${newest}) WHERE ${where}${bound} ${IN_ORDER}`;
 }
 
 /** Stretch of the table behind a key; with `isInclusive` it counts too. */

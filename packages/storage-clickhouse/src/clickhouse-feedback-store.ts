@@ -95,9 +95,7 @@ export class ClickhouseFeedbackStore implements FeedbackStore {
   }
 
   async count(options?: CallOptions): Promise<number> {
-    const sql = `SELECT count() AS count FROM (
-      SELECT argMax(is_live, generation) AS live FROM ${this.#table} WHERE kind = 'feedback' GROUP BY key, sub, feedback_type
-    ) WHERE live SETTINGS optimize_aggregation_in_order = 1`;
+    const sql = `SELECT count() AS count FROM (${selectFeedback({ table: this.#table, order: "user", range: "1" })})`;
     const [row] = await this.#session.run(options, (calls) => calls.rows<{ count: number }>(sql));
     return row?.count ?? 0;
   }
