@@ -79,8 +79,8 @@ function oldKeys(): string {
   const renamed = renamedPaths().map(([from, to]) => `| ${code(from)} | ${code(to)} |`);
   return `## Keys of Gorse v0.4
 
-A file that has one of them is taken for one of v0.4: a list of popular items, neighbors of users and of items, and a factor model are on as
-they were there. A key of today that the file has as well wins. At start, a line for each tells what became of it.
+A file that has one of them is taken for one of v0.4: a list of popular items, neighbors of users and of items, a factor model and the search for
+its parameters are on as they were there. A key of today that the file has as well wins. At start, a line for each tells what became of it.
 
 | Key | Is now |
 | --- | --- |

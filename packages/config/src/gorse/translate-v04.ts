@@ -20,6 +20,7 @@ const TABLES: readonly string[] = ["popular", "user_neighbors", "item_neighbors"
   (table) => `recommend.${table}`,
 );
 
+/** Those, and keys of v0.4 in a table that v0.5 has too. */
 const SIGNS: readonly string[] = [
   ...TABLES,
   ...["model_fit_period", "model_search_period", "model_search_epoch", "model_search_trials", "enable_model_size_search"].map(
@@ -52,7 +53,7 @@ export function isVersion04(rewriter: Rewriter): boolean {
 
 /**
  * Turns the `recommend` tables of Gorse v0.4 into today's. What v0.4 did without being told stays: it always kept a list of popular
- * items and neighbors of users and items, and trained a factor model unless it was switched off.
+ * items and neighbors of users and items, and trained a factor model, with a search for better parameters, unless it was switched off.
  */
 export function translateV04(rewriter: Rewriter): void {
   popular(rewriter);
@@ -62,6 +63,7 @@ export function translateV04(rewriter: Rewriter): void {
   ranking(rewriter);
   explore(rewriter);
   for (const [from, to] of RENAMED) rewriter.move(from, to);
+  rewriter.give("recommend.collaborative.optimize_period", "180m", "recommend.collaborative.model_search_period");
   for (const table of TABLES) {
     const rest = rewriter.get(table);
     if (isTable(rest) && Object.keys(rest).length === 0) rewriter.take(table);

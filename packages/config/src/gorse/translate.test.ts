@@ -54,7 +54,7 @@ describe("a file of Gorse v0.4", () => {
     const { recommend } = load("[recommend.popular]\npopular_window = 0").config;
     expect(recommend.nonPersonalized[0]?.score).toBe("len(feedback)");
     expect(recommend.ranker.recommenders).toEqual(["collaborative"]);
-    expect(recommend.collaborative.type).toBe("mf");
+    expect(recommend.collaborative).toMatchObject({ type: "mf", optimizePeriodMs: 3 * 3_600_000 });
     expect(recommend.fallback.recommenders).toEqual(["latest"]);
     expect(recommend.itemToItem).toMatchObject([{ name: "neighbors", type: "auto" }]);
     expect(load("[recommend.online]").config.recommend.nonPersonalized[0]?.score).toContain("< 4320)");
