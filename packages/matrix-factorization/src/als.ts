@@ -77,7 +77,7 @@ export class Als {
    *
    * @param matrix confidences, rows are users, values >= 0
    * @returns the model of the best epoch on `validation`, of the last epoch without it
-   * @throws {InvalidDatasetError} if the matrix has no positive entry
+   * @throws {InvalidDatasetError} if the matrix has no positive entry, or a negative one
    * @throws {InvalidArgumentError} if `validation` has another shape, or the pool fewer threads than the option says
    * @throws {AbortError} if the signal is aborted; nothing is kept then
    * @throws {KernelMemoryError} if the factors do not fit into 4 GiB

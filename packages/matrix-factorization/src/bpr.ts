@@ -70,7 +70,7 @@ export class Bpr {
    *
    * @param matrix confidences, rows are users, values >= 0
    * @returns the model of the best epoch on `validation`, of the last epoch without it
-   * @throws {InvalidDatasetError} if the matrix has no positive entry
+   * @throws {InvalidDatasetError} if the matrix has no positive entry, or a negative one
    * @throws {InvalidArgumentError} if `validation` has another shape, or the pool fewer threads than the option says
    * @throws {TrainingDivergedError} if the factors become infinite
    * @throws {AbortError} if the signal is aborted; nothing is kept then

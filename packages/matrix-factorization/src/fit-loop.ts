@@ -47,6 +47,8 @@ export function checkMatrices(matrix: UserItemMatrix, validation: UserItemMatrix
   if (matrix.numEntries === 0 || matrix.values?.every((value) => value <= 0) === true) {
     throw new InvalidDatasetError("the matrix has no positive entry to learn from");
   }
+  const negative = matrix.values?.find((value) => value < 0);
+  if (negative !== undefined) throw new InvalidDatasetError(`weights must not be negative, the matrix has ${negative}`);
   if (validation !== undefined && (validation.numUsers !== matrix.numUsers || validation.numItems !== matrix.numItems)) {
     throw new InvalidArgumentError("validation", "validation must have the shape of the training matrix");
   }

@@ -1,10 +1,11 @@
-import { AbortError, FurzeError, InvalidArgumentError, InvalidDatasetError } from "@furze/core";
+import { AbortError, InvalidArgumentError } from "@furze/core";
 import { UserItemMatrix } from "@furze/dataset";
 import { KernelPool } from "@furze/kernels";
 import { decodeModelFile, InvalidModelFileError } from "@furze/model-file";
 import { afterAll, describe, expect, it } from "vitest";
 import { MatrixFactorizationModel } from "./model.ts";
 import { checkerboard, diagonal, type ModelSuite, SIZE } from "./model-suite-data.ts";
+import { describeEdges } from "./model-suite-edges.ts";
 
 /** The contract of every factor model; call it from the model's test file. */
 export function describeModel({ kind, create }: ModelSuite): void {
@@ -159,89 +160,7 @@ export function describeModel({ kind, create }: ModelSuite): void {
     });
   });
 
-  describe(`${kind}: edges`, () => {
-    it("ends for a user who has every item, and for a matrix where everyone does", async () => {
-      const full = [0, 1, 2, 3, 4];
-      const matrix = UserItemMatrix.fromRows({ numItems: 5, rows: [full, [0, 2], full] });
-      using model = await create({ ...small, numEpochs: 3 }).fit(matrix, { pool });
-      const { itemIndices, scores } = await model.recommend([0, 1], {
-        limit: 2,
-        exclude: { offsets: Int32Array.of(0, 5, 7), indices: Int32Array.of(...full, 0, 2) },
-        pool,
-      });
-      expect([...itemIndices.subarray(0, 2)]).toEqual([-1, -1]);
-      expect([...scores.subarray(0, 2)]).toEqual([0, 0]);
-      expect(itemIndices[2]).toBeGreaterThanOrEqual(0);
-      const everything = UserItemMatrix.fromRows({ numItems: 5, rows: [full, full] });
-      using all = await create({ ...small, numEpochs: 3 }).fit(everything, { pool });
-      expect(all.isUserTrained(1)).toBe(true);
-    });
-
-    it("leaves users and items without feedback out", async () => {
-      const matrix = UserItemMatrix.fromRows({ numItems: 4, rows: [[0, 1], [], [1]] });
-      using model = await create(small).fit(matrix, { pool });
-      expect([0, 1, 2, 3, -1].map((user) => model.isUserTrained(user))).toEqual([true, false, true, false, false]);
-      expect([0, 1, 2, 3, 4].map((item) => model.isItemTrained(item))).toEqual([true, true, false, false, false]);
-      expect([model.predict(1, 0), model.predict(0, 2), model.predict(9, 0), model.predict(0, 9)]).toEqual(
-        Array(4).fill(undefined),
-      );
-      const { itemIndices } = await model.recommend([1, 0, 77], { limit: 3, pool });
-      expect([...itemIndices.subarray(0, 3), ...itemIndices.subarray(5)]).toEqual([-1, -1, -1, -1, -1, -1, -1]);
-      expect([...itemIndices.subarray(3, 5)].sort()).toEqual([0, 1]);
-      expect(model.similarItems(2, 3).itemIndices.length).toBe(0);
-      expect(model.userFactors.subarray(model.factorStride, 2 * model.factorStride).every((value) => value === 0)).toBe(true);
-    });
-
-    it("works for one user, one item, and more factors than data", async () => {
-      using model = await create({ numFactors: 100, numEpochs: 3 }).fit(UserItemMatrix.fromRows({ numItems: 1, rows: [[0]] }), {
-        pool,
-      });
-      const { itemIndices } = await model.recommend([0], { limit: 3, pool });
-      expect([...itemIndices]).toEqual([0, -1, -1]);
-      expect(model.foldIn([0])?.every(Number.isFinite)).toBe(true);
-    });
-
-    it("refuses matrices without positive entries, and data that do not fit", async () => {
-      const empty = UserItemMatrix.fromRows({ numItems: 3, rows: [[], []] });
-      const zeros = UserItemMatrix.fromRows({ numItems: 3, rows: [[0]], values: [[0]] });
-      await expect(create(small).fit(empty, { pool })).rejects.toBeInstanceOf(InvalidDatasetError);
-      await expect(create(small).fit(zeros, { pool })).rejects.toBeInstanceOf(InvalidDatasetError);
-      await expect(create(small).fit(checkerboard(), { validation: empty, pool })).rejects.toMatchObject({
-        path: "validation",
-      });
-      await expect(create({ threads: 3 }).fit(checkerboard(), { pool })).rejects.toMatchObject({ path: "threads" });
-      expect(() => UserItemMatrix.fromRows({ numItems: 3, rows: [[0]], values: [[Number.NaN]] })).toThrow(FurzeError);
-    });
-
-    it("refuses options out of range, naming them", () => {
-      for (const [option, value] of [
-        ["numFactors", 0],
-        ["numFactors", 1.5],
-        ["numEpochs", -1],
-        ["seed", 0.5],
-        ["patience", -1],
-        ["evaluationK", Number.NaN],
-        ["threads", 0],
-      ] as const) {
-        expect(() => create({ [option]: value })).toThrow(expect.objectContaining({ path: option }));
-      }
-    });
-
-    it("refuses queries that do not fit", async () => {
-      using model = await create(small).fit(checkerboard(), { pool });
-      const offsets = Int32Array.of(0, 1);
-      await expect(model.recommend([0], { limit: 0, pool })).rejects.toMatchObject({ path: "limit" });
-      await expect(model.recommend([0, 1], { limit: 1, exclude: { offsets, indices: offsets }, pool })).rejects.toMatchObject({
-        path: "exclude",
-      });
-      await expect(model.recommendForVectors(new Float32Array(7), { limit: 1, pool })).rejects.toMatchObject({
-        path: "vectors",
-      });
-      expect(() => model.recommendForVector([1], { limit: 1 })).toThrow(InvalidArgumentError);
-      expect(() => model.recommendForVector(Array(6).fill(Number.NaN), { limit: 1 })).toThrow(InvalidArgumentError);
-      await expect(model.recommend([0], { limit: 1, pool, signal: AbortSignal.abort() })).rejects.toBeInstanceOf(AbortError);
-    });
-  });
+  describeEdges({ kind, create }, pool);
 
   describe(`${kind}: files`, () => {
     it("restores an equal model", async () => {

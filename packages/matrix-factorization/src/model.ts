@@ -137,13 +137,13 @@ export class MatrixFactorizationModel {
    * Cost: O(users * numItems * numFactors); memory 8 * users * limit bytes and a copy of the exclusions while it runs.
    */
   async recommend(userIndices: ArrayLike<number>, options: RecommendOptions): Promise<RankedItems> {
-    const users = Int32Array.from(userIndices);
     const limit = integerIn("limit", options.limit, 1, 1_000_000);
-    checkExclude(options.exclude, users.length);
-    const known = users.map((user) => (this.isUserTrained(user) ? user : 0));
+    checkExclude(options.exclude, userIndices.length);
+    // Any user stands in for those who are unknown, whose lists are emptied.
+    const known = Int32Array.from(userIndices, (user) => (this.isUserTrained(user) ? user : 0));
     const ranked = await topItemsOfUsers(this.#parts.factors, this.#parts.trainedItems, known, { ...pooled(options), limit });
-    for (const [row, user] of users.entries()) {
-      if (this.isUserTrained(user)) continue;
+    for (let row = 0; row < userIndices.length; row++) {
+      if (this.isUserTrained(userIndices[row]!)) continue;
       ranked.itemIndices.fill(-1, row * limit, (row + 1) * limit);
       ranked.scores.fill(0, row * limit, (row + 1) * limit);
     }
