@@ -35,6 +35,20 @@ function queryParameters(maxLimit: number): Parameters {
 /** What request headers mean, beside the key. */
 const REQUEST_HEADERS: Parameters = { "X-API-Version": choice(["2"], "Return scores, not only ids") };
 
+/** What a page of the document says at its top, and at each group of routes. */
+const INTRODUCTION = `Recommendations from what users do. Everything is JSON; a failure is a line of text that says what is wrong.
+Names of fields match in any case, unknown ones are ignored, and one that is absent or null has its zero value. A slash at the end of an address means nothing.`;
+
+const TAGS: Readonly<Record<string, string>> = {
+  users: "Who gets recommendations, and labels that tell users apart.",
+  items: "What is recommended. A hidden item is never recommended, from the next request on.",
+  feedback: "What users have done with items, by type, user and item.",
+  recommendation: "Ranked lists. Items that are hidden or deleted never appear, nor do those that the user has feedback on.",
+  measurements: "How well the system does, over time.",
+  health: "Probes; they need no key.",
+  dashboard: "What the system does. These routes want the key of administrators, if there is one.",
+};
+
 /** What a failure of each kind means. */
 const FAILURES: Readonly<Record<number, string>> = {
   400: "The request cannot be understood",
@@ -83,8 +97,10 @@ export function describeApi(endpoints: readonly Endpoint[], { version, maxLimit 
       },
     });
   }
-  const info = { title: "Furze REST API", version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } };
-  return JSON.stringify(app.getOpenAPI31Document({ openapi: "3.1.0", info }), null, 1);
+  const license = { name: "Apache-2.0", identifier: "Apache-2.0" };
+  const info = { title: "Furze REST API", version, description: INTRODUCTION, license };
+  const tags = [...new Set(endpoints.map((route) => route.tag))].map((name) => ({ name, description: TAGS[name] ?? "" }));
+  return JSON.stringify(app.getOpenAPI31Document({ openapi: "3.1.0", info, tags }), null, 1);
 }
 
 /** Every status but 200 that a route may answer, in ascending order. */

@@ -41,7 +41,7 @@ export async function openRealSystem(options: RestApiOptions = {}, clock: Clock 
   resources.defer(() => rm(folder, { recursive: true, force: true }));
   const dataStore = await openSqliteDataStore({ path: join(folder, "data.db") });
   resources.defer(() => dataStore.close());
-  const cacheStore = await openSqliteCacheStore({ path: join(folder, "cache.db") });
+  const cacheStore = await openSqliteCacheStore({ path: join(folder, "cache.db"), clock });
   resources.defer(() => cacheStore.close());
   await Promise.all([dataStore.migrate(), cacheStore.migrate()]);
   const pipeline = new Pipeline(PIPELINE, { dataStore, cacheStore, clock });

@@ -7,6 +7,7 @@ import { ItemEditor } from "@furze/recommend";
 import type { DataStore } from "@furze/storage";
 import { openSqliteCacheStore, openSqliteDataStore } from "@furze/storage-sql";
 import { createRestApi, type RestApiDependencies, type RestApiOptions } from "../src/index.ts";
+import { readDocumentedStatuses } from "./documented-statuses.ts";
 import { InMemoryRecommender } from "./in-memory-recommender.ts";
 
 export interface LogLine {
@@ -43,20 +44,21 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** The API on real SQLite stores in a folder of their own; the clock stands still. */
+/** The API on real SQLite stores in a folder of their own; the clock stands still. A status that the API's document does not tell fails the test. */
 export async function startTestApi(options: RestApiOptions = {}, more: Partial<RestApiDependencies> = {}): Promise<TestApi> {
+  const clock = new ManualClock(NOW_MS);
   const folder = await mkdtemp(join(tmpdir(), "furze-rest-api-"));
   const dataStore = await openSqliteDataStore({ path: join(folder, "data.db") });
-  const cacheStore = await openSqliteCacheStore({ path: join(folder, "cache.db") });
+  const cacheStore = await openSqliteCacheStore({ path: join(folder, "cache.db"), clock });
   await dataStore.migrate();
   await cacheStore.migrate();
   const recommender = new InMemoryRecommender();
-  const clock = new ManualClock(NOW_MS);
   const lines: LogLine[] = [];
   const itemEditor = new ItemEditor({ dataStore, cacheStore, clock, listTtlMs: 3_600_000 });
   const logger = recordingLogger(lines);
   const dependencies = { dataStore, cacheStore, recommender, itemEditor, options, clock, logger, ...more };
   const app = createRestApi(dependencies);
+  const checkStatus = await readDocumentedStatuses(dependencies);
   return {
     dataStore,
     recommender,
@@ -69,6 +71,7 @@ export async function startTestApi(options: RestApiOptions = {}, more: Partial<R
       if (text !== undefined && !sent.has("content-type")) sent.set("content-type", "application/json");
       const init = { method, headers: sent, ...(text === undefined ? {} : { body: text }) };
       const response = await app.request(path, init);
+      checkStatus(method, path, response.status);
       return { status: response.status, text: await response.text(), headers: response.headers };
     },
     [Symbol.asyncDispose]: async () => {
