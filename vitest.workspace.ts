@@ -22,6 +22,8 @@ const config: ViteUserConfig = defineConfig({
           name: "integration",
           globalSetup: "tools/services/vitest-setup.mjs",
           include: ["packages/*/src/**/*.integration.test.ts", "test/**/*.test.ts"],
+          // Stores and whole systems must not care where a process or a server is; servers of tools/services have zones of their own.
+          env: { TZ: "America/New_York" },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
