@@ -15,7 +15,7 @@ export interface ClickParameters {
 export const DEFAULT_CLICK_PARAMETERS: ClickParameters = { numFactors: 16, learningRate: 0.002, regularization: 0.00002 };
 
 /** From so many samples on, threads are worth more than results that are the same to the last bit. */
-const PARALLEL_SAMPLES = 500_000;
+const PARALLEL_SAMPLES = 100_000;
 
 /** Steps of an epoch, where batches of the smallest size allow so many: few samples would need thousands of epochs otherwise. */
 const STEPS_PER_EPOCH = 100;

@@ -1,4 +1,14 @@
-import { choice, logUniform, medianPruner, type Space, Study, space, type Trial, type ValuesOf } from "@furze/automl";
+import {
+  type ChoiceParameter,
+  choice,
+  logUniform,
+  medianPruner,
+  type RealParameter,
+  type Space,
+  Study,
+  space,
+  type Trial,
+} from "@furze/automl";
 import { type CallOptions, InvalidDatasetError } from "@furze/core";
 import { Fm, type FmSamples } from "@furze/factorization-machine";
 import { type ClickParameters, clickModelOptions, DEFAULT_CLICK_PARAMETERS } from "./click-parameters.ts";
@@ -31,11 +41,15 @@ const MOST_EPOCHS = 50;
 const WARMUP = 5;
 
 const SIZES = [8, 16, 32, 64];
-const SPACE: Space<{
-  readonly numFactors: ReturnType<typeof choice<number>>;
-  readonly learningRate: ReturnType<typeof logUniform>;
-  readonly regularization: ReturnType<typeof logUniform>;
-}> = space({
+
+/** One dimension for each parameter. */
+type ClickSpace = {
+  readonly numFactors: ChoiceParameter<number>;
+  readonly learningRate: RealParameter;
+  readonly regularization: RealParameter;
+};
+
+const SPACE: Space<ClickSpace> = space<ClickSpace>({
   numFactors: choice(SIZES, { ordered: true }),
   learningRate: logUniform(0.0005, 0.05),
   regularization: logUniform(1e-6, 0.01),
@@ -44,7 +58,7 @@ const SPACE: Space<{
 /**
  * Searches for the click model that tells best what people like: number of factors, learning rate, penalty. A random fifth of the samples
  * is held out; trials are scored by the AUC on it, at their best epoch. TPE proposes, the defaults come first, trials behind the
- * median are given up. Without a time limit, equal seeds give equal results for up to some hundred thousand samples.
+ * median are given up. Without a time limit, equal seeds give equal results for fewer than 100,000 samples.
  *
  * @throws {InvalidDatasetError} if there are too few samples to hold a part of both classes out
  * @throws {AbortError} if the signal is aborted
@@ -58,7 +72,7 @@ export async function searchClickModel(options: ClickSearchOptions): Promise<Cli
   const study = new Study({ space: SPACE, direction: "maximize", seed, pruner: medianPruner({ warmupSteps: WARMUP }) });
   for (const first of start === undefined ? [DEFAULT_CLICK_PARAMETERS] : [start, DEFAULT_CLICK_PARAMETERS])
     study.enqueue(first);
-  const objective = (trial: Trial<ValuesOf<(typeof SPACE)["parameters"]>>, context: { readonly signal: AbortSignal }) =>
+  const objective = (trial: Trial<ClickParameters>, context: { readonly signal: AbortSignal }) =>
     runTrial(trial, context.signal, ({ signal: fitSignal, onScore }) => {
       const parameters = clickModelOptions(trial.parameters, samples.numSamples);
       const fm = new Fm({ ...parameters, numEpochs: MOST_EPOCHS, patience: 0, seed });
