@@ -15,7 +15,7 @@ export interface PageOptions<Key> extends CallOptions {
 }
 
 export interface ScanOptions extends CallOptions {
-  /** Rows per batch, > 0. Default 10,000. A scan holds one batch in memory. */
+  /** Rows per batch, > 0. Default 10,000. A scan holds one batch in memory, or two when it reads ahead. */
   readonly batchSize?: number | undefined;
 }
 

@@ -26,6 +26,7 @@ import { checkBatchSize, checkLimit } from "../checks.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { chunkList } from "./chunks.ts";
 import { type KeysetReading, readKeyset } from "./keyset.ts";
+import { readAhead } from "./read-ahead.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
 import { FEEDBACK_COLUMNS, filterConditions, toFeedback } from "./server-feedback-rows.ts";
 import { prepareFeedback, writeFeedback, writePrepared } from "./server-feedback-write.ts";
@@ -140,16 +141,16 @@ export class ServerFeedbackStore implements FeedbackStore {
     const index = dialect.useIndex(byUser ? dialect.primaryKey : this.#tables.feedbackByItem);
     const select = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} ${index}`;
     const columns = byUser ? ["user_id", "item_id", "feedback_type"] : ["item_id", "user_id", "feedback_type"];
-    let from: OrderValue[] | undefined;
-    for (;;) {
-      const keyset = { select, columns, from, ...filter, limit: batchSize };
-      const raw = await this.#session.read((connection) => readKeyset(connection, dialect, keyset), options);
-      const batch = raw.map(toFeedback);
-      if (batch.length > 0) yield batch;
-      const last = batch.at(-1);
-      if (last === undefined || batch.length < batchSize) return;
-      from = byUser ? [last.userId, last.itemId, last.feedbackType] : [last.itemId, last.userId, last.feedbackType];
-    }
+    yield* readAhead({
+      batchSize,
+      read: async (from: OrderValue[] | undefined): Promise<Feedback[]> => {
+        const keyset = { select, columns, from, ...filter, limit: batchSize };
+        const raw = await this.#session.read((connection) => readKeyset(connection, dialect, keyset), options);
+        return raw.map(toFeedback);
+      },
+      positionOf: ({ userId, itemId, feedbackType }) =>
+        byUser ? [userId, itemId, feedbackType] : [itemId, userId, feedbackType],
+    });
   }
 
   async count(options?: CallOptions): Promise<number> {

@@ -3,6 +3,7 @@ import type { Page, PageOptions } from "@furze/storage";
 import { checkBatchSize, checkLimit } from "../checks.ts";
 import { chunkList } from "./chunks.ts";
 import { readKeyset } from "./keyset.ts";
+import { readAhead } from "./read-ahead.ts";
 import type { SqlConnection, SqlDialect } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
@@ -71,7 +72,7 @@ export async function readPage<Row, Key extends string>(
   return { rows: rows.slice(0, limit), next: reading.keyOf(beyond) as Key };
 }
 
-/** All rows in the order of the id, one statement for each batch. */
+/** All rows in the order of the id, one statement for each batch, the next one under way while the caller works on the last. */
 export async function* scanEntities<Row>(
   session: SqlSession,
   reading: EntityReading<Row>,
@@ -80,16 +81,16 @@ export async function* scanEntities<Row>(
 ): AsyncIterable<readonly Row[]> {
   checkBatchSize(batchSize);
   const { select, column } = reading;
-  let from: [string] | undefined;
-  for (;;) {
-    const keyset = { select, columns: [column], from, conditions: [], parameters: [], limit: batchSize };
-    const raw = await session.read((connection) => readKeyset(connection, session.dialect, keyset), options);
-    const batch = raw.map(reading.toRow);
-    if (batch.length > 0) yield batch;
-    const last = batch.at(-1);
-    if (last === undefined || batch.length < batchSize) return;
-    from = [reading.keyOf(last)];
-  }
+  yield* readAhead({
+    batchSize,
+    read: async (from: string | undefined): Promise<Row[]> => {
+      const start = from === undefined ? undefined : [from];
+      const keyset = { select, columns: [column], from: start, conditions: [], parameters: [], limit: batchSize };
+      const raw = await session.read((connection) => readKeyset(connection, session.dialect, keyset), options);
+      return raw.map(reading.toRow);
+    },
+    positionOf: reading.keyOf,
+  });
 }
 
 /** Keeps users and items that the transaction finds from being deleted by others, and others from what it deletes. */

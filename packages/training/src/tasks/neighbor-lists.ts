@@ -28,7 +28,7 @@ export interface NeighborListsOptions<Type> extends CallOptions {
 }
 
 /** Rows searched and lists written at a time: what is held of the neighbors at once. */
-const BLOCK_ROWS = 2048;
+const BLOCK_ROWS = 512;
 const NO_CATEGORIES: readonly string[] = [];
 
 /**
