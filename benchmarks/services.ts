@@ -6,13 +6,22 @@ import { fileURLToPath } from "node:url";
 
 const TOOLS = fileURLToPath(new URL("../tools/services/", import.meta.url));
 
+export interface ServiceOptions {
+  /** Folder whose data stay for the next run. Default: one of its own, which is removed. */
+  readonly keepIn?: string | undefined;
+}
+
 /**
- * Runs work on a throwaway server of its own (see tools/services), then stops it and removes its data.
+ * Runs work on a throwaway server of its own (see tools/services), then stops it and removes its data unless they are to be kept.
  *
  * Yields nothing where the server is not to be had, after a line that says so.
  */
-export async function* withService<Row>(name: string, run: (url: string) => AsyncIterable<Row>): AsyncIterable<Row> {
-  const folder = mkdtempSync(join(tmpdir(), "furze-bench-"));
+export async function* withService<Row>(
+  name: string,
+  run: (url: string) => AsyncIterable<Row>,
+  { keepIn }: ServiceOptions = {},
+): AsyncIterable<Row> {
+  const folder = keepIn ?? mkdtempSync(join(tmpdir(), "furze-bench-"));
   const env = { ...process.env, FURZE_SERVICES_DIR: folder };
   const tool = (script: string) => spawnSync(process.execPath, [join(TOOLS, script), name], { env, encoding: "utf8" });
   try {
@@ -25,6 +34,6 @@ export async function* withService<Row>(name: string, run: (url: string) => Asyn
     yield* run(url);
   } finally {
     tool("stop.mjs");
-    rmSync(folder, { recursive: true, force: true });
+    if (keepIn === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
