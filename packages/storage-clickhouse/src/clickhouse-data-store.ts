@@ -10,7 +10,7 @@ import { ClickhouseUserStore } from "./clickhouse-user-store.ts";
 
 /** Users, items and feedback on ClickHouse. */
 export class ClickhouseDataStore implements DataStore {
-  readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true };
+  readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true, atomicWrites: true };
   readonly users: UserStore;
   readonly items: ItemStore;
   readonly itemSearch: ItemSearch;

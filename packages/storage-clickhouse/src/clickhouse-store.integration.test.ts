@@ -11,6 +11,6 @@ describe.runIf(uri !== "")("ClickHouse", () => {
   describeDataStore("storage-clickhouse", {
     open: () => open("suite_"),
     openTooNew: () => forgeVersion(() => open("new_"), uri, "new_data_schema"),
-    capabilities: { timestampPrecisionMs: 1, multiProcess: true },
+    capabilities: { timestampPrecisionMs: 1, multiProcess: true, atomicWrites: true },
   });
 });

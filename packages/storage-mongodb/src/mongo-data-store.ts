@@ -25,7 +25,6 @@ export interface MongoDataCollections {
 
 /** Users, items and feedback in a MongoDB. */
 export class MongoDataStore implements DataStore {
-  readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true };
   readonly users: UserStore;
   readonly items: ItemStore;
   readonly feedback: FeedbackStore;
@@ -48,6 +47,10 @@ export class MongoDataStore implements DataStore {
     this.items = new MongoItemStore(session, this.#collections);
     this.feedback = new MongoFeedbackStore(session, this.#collections);
     this.itemSearch = new MongoItemSearch(session, this.#collections);
+  }
+
+  get capabilities(): DataStoreCapabilities {
+    return { timestampPrecisionMs: 1, multiProcess: true, atomicWrites: this.#session.hasTransactions };
   }
 
   async migrate(options?: CallOptions): Promise<void> {

@@ -17,7 +17,7 @@ describe.runIf(uri !== "")("MongoDB", () => {
       await forgeVersion(uri, "new_data_schema");
       return openMongoDataStore({ uri, tablePrefix: "new_" });
     },
-    capabilities: { timestampPrecisionMs: 1, multiProcess: true },
+    capabilities: { timestampPrecisionMs: 1, multiProcess: true, atomicWrites: false },
     skip: [WHOLE],
   });
   describeCacheStore("storage-mongodb: cache", {

@@ -36,6 +36,7 @@ describe.runIf(uri !== "")("transactions, told by what is sent to a member of a 
   const sent = () => proxy.takeTransactions().map(({ name, isFirst }) => (isFirst ? `${name}, first` : name));
 
   test("all that a call does is one transaction, reads too", async () => {
+    expect(store.capabilities.atomicWrites).toBe(true);
     await store.feedback.upsert([row("a"), row("b")], { mode: "sum" });
     const commands = proxy.takeTransactions();
     expect(new Set(commands.map((command) => command.txnNumber)).size).toBe(1);

@@ -20,10 +20,15 @@ export interface DataStoreCapabilities {
   readonly timestampPrecisionMs: number;
   /** Whether several processes may have the store open at once. */
   readonly multiProcess: boolean;
+  /**
+   * Whether a call that writes many rows is stored, and seen by others, as a whole or not at all. Where it is not, rows are written one by
+   * one, users and items before their feedback. May turn true with the first call, when it depends on the server.
+   */
+  readonly atomicWrites: boolean;
 }
 
 /**
- * Users by id. All writes are bulk and atomic: a call stores everything or nothing.
+ * Users by id. All writes are bulk and atomic, as far as `atomicWrites` says so: a call stores everything or nothing.
  * Every call of a data store may throw `UnavailableError` (retryable), `AbortError`, and `InvalidArgumentError` for an id
  * that `checkId` of `@furze/core` refuses.
  */

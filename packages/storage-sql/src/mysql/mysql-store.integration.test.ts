@@ -9,7 +9,7 @@ describe.runIf(uri !== "")("MySQL", () => {
   describeDataStore("storage-sql: MySQL", {
     open: () => openMysqlDataStore({ uri, tablePrefix: "suite_" }),
     openTooNew: () => forgeVersion(() => openMysqlDataStore({ uri, tablePrefix: "new_" }), uri, "new_data_schema"),
-    capabilities: { timestampPrecisionMs: 1, multiProcess: true },
+    capabilities: { timestampPrecisionMs: 1, multiProcess: true, atomicWrites: true },
   });
   describeCacheStore("storage-sql: MySQL cache", {
     open: (clock) => openMysqlCacheStore({ uri, tablePrefix: "suite_", clock }),

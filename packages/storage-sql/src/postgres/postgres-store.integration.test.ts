@@ -9,7 +9,7 @@ describe.runIf(uri !== "")("PostgreSQL", () => {
   describeDataStore("storage-sql: PostgreSQL", {
     open: () => openPostgresDataStore({ uri, tablePrefix: "suite_" }),
     openTooNew: () => forgeVersion(() => openPostgresDataStore({ uri, tablePrefix: "new_" }), uri, "new_data_schema"),
-    capabilities: { timestampPrecisionMs: 1, multiProcess: true },
+    capabilities: { timestampPrecisionMs: 1, multiProcess: true, atomicWrites: true },
   });
   describeCacheStore("storage-sql: PostgreSQL cache", {
     open: (clock) => openPostgresCacheStore({ uri, tablePrefix: "suite_", clock }),

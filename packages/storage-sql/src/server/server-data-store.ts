@@ -13,7 +13,7 @@ import type { SqlSession } from "./sql-session.ts";
 
 /** Users, items and feedback on a SQL server. */
 export class ServerDataStore implements DataStore {
-  readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true };
+  readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true, atomicWrites: true };
   readonly users: UserStore;
   readonly items: ItemStore;
   readonly itemSearch: ItemSearch;

@@ -21,5 +21,5 @@ describeDataStore("storage-sql: SQLite", {
     database.close();
     return openSqliteDataStore({ path });
   },
-  capabilities: { timestampPrecisionMs: 1, multiProcess: true },
+  capabilities: { timestampPrecisionMs: 1, multiProcess: true, atomicWrites: true },
 });

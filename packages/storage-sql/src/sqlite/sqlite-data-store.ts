@@ -14,7 +14,7 @@ const PAGE_SIZE_BYTES = 4096;
 
 /** Users, items and feedback in one SQLite file. */
 class SqliteDataStore implements DataStore {
-  readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true };
+  readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true, atomicWrites: true };
   readonly users: UserStore;
   readonly items: ItemStore;
   readonly itemSearch: ItemSearch;
