@@ -106,6 +106,19 @@ describe("what operators see", () => {
     });
   });
 
+  it("requests that no route takes, without their paths", async () => {
+    await using api = await startTestApi({}, { metrics: new Metrics() });
+    await api.call("GET", "/wp-login.php");
+    await api.call("PATCH", "/api/users");
+    expect(api.lines.map((line) => [line.fields?.method, line.fields?.api, line.fields?.status])).toEqual([
+      ["get", "none", 404],
+      ["patch", "none", 405],
+    ]);
+    const { text } = await api.call("GET", "/metrics");
+    expect(text).toContain('furze_server_rest_api_request_seconds_count{api="none",status="404"} 1');
+    expect(text).not.toContain("wp-login");
+  });
+
   it("request times by route and status, behind the key", async () => {
     await using api = await startTestApi({ apiKey: "k" }, { metrics: new Metrics() });
     await api.call("GET", "/api/users", undefined, { "x-api-key": "k" });

@@ -4,12 +4,12 @@ import { httpStatusOf } from "@furze/protocol/status";
 import { type Context, Hono } from "hono";
 import { getPath } from "hono/utils/url";
 import { createAuthorizers } from "./auth.ts";
-import { createCors } from "./cors.ts";
+import { type Cors, createCors } from "./cors.ts";
 import type { Endpoint, Reply, ReplyOptions } from "./endpoint.ts";
 import { HttpError } from "./http-error.ts";
 import type { StatusContext } from "./options.ts";
 import type { RequestHistogram } from "./ports.ts";
-import { createRouteTable } from "./route-table.ts";
+import { createRouteTable, type RouteTable } from "./route-table.ts";
 
 const TEXT = "text/plain; charset=utf-8";
 const JSON_TYPE = "application/json";
@@ -53,24 +53,33 @@ export function buildApp(context: StatusContext, endpoints: readonly Endpoint[])
       } catch (error) {
         reply = errorReply(error, { context, route, requestId });
       }
-      report(context, histogram, { route, requestId, status: reply.status ?? 200, startedMs });
+      report(context, histogram, { method: route.method, api: route.path, requestId, status: reply.status ?? 200, startedMs });
       return finish(c, requestId, reply);
     });
   }
   const routes = createRouteTable(endpoints);
   app.notFound((c) => {
-    const methods = routes.methodsOf(c.req.path);
-    if (methods.length === 0) return new Response("404: Page Not Found", { status: 404, headers: { "Content-Type": TEXT } });
-    const preflight = cors.preflight(c);
-    if (preflight !== undefined) return preflight;
-    const headers = { "Content-Type": TEXT, Allow: methods.join(", ") };
-    return new Response("405: Method Not Allowed", { status: 405, headers });
+    const startedMs = performance.now();
+    const response = answerUnrouted(c, routes, cors);
+    // The path is not told: it may be anything, and metrics with a label that may be anything grow without bound.
+    report(context, histogram, { method: c.req.method.toLowerCase(), api: "none", status: response.status, startedMs });
+    return response;
   });
   app.onError((error) => {
     context.logger.error("request failed outside of its route", { error });
     return new Response("internal error", { status: 500, headers: { "Content-Type": TEXT } });
   });
   return app;
+}
+
+/** An answer where no route has a path and method, or the browser's question before a call. */
+function answerUnrouted(c: Context, routes: RouteTable, cors: Cors): Response {
+  const methods = routes.methodsOf(c.req.path);
+  if (methods.length === 0) return new Response("404: Page Not Found", { status: 404, headers: { "Content-Type": TEXT } });
+  const preflight = cors.preflight(c);
+  if (preflight !== undefined) return preflight;
+  const headers = { "Content-Type": TEXT, Allow: methods.join(", ") };
+  return new Response("405: Method Not Allowed", { status: 405, headers });
 }
 
 function honoPath(path: string): string {
@@ -121,15 +130,17 @@ function errorReply(error: unknown, { context, route, requestId }: Failure): Rep
 }
 
 interface Outcome {
-  readonly route: Endpoint;
-  readonly requestId: string;
+  readonly method: string;
+  /** Path of the route, with the names of its parameters. */
+  readonly api: string;
+  readonly requestId?: string;
   readonly status: number;
   readonly startedMs: number;
 }
 
 function report(context: StatusContext, histogram: RequestHistogram | undefined, outcome: Outcome): void {
-  const { route, requestId, status } = outcome;
+  const { method, api, requestId, status } = outcome;
   const elapsedMs = performance.now() - outcome.startedMs;
-  context.logger.debug("request", { requestId, method: route.method, api: route.path, status, elapsedMs });
-  histogram?.observe({ api: route.path, status: String(status) }, elapsedMs / 1000);
+  context.logger.debug("request", { requestId, method, api, status, elapsedMs });
+  histogram?.observe({ api, status: String(status) }, elapsedMs / 1000);
 }
