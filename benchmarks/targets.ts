@@ -23,7 +23,6 @@ const TARGETS: readonly Target[] = [
   { bench: "mf-quality", params: { model: "bpr" }, target: "NDCG 0.34, recall 0.24, 20 s" },
   { bench: "fm-epoch", params: { threads: 1 }, target: "0.03 s, AUC 0.938" },
   { bench: "fm-score", params: { numFactors: 16, stage: "rank" }, target: "0.2 s (1 ms a user)" },
-  { bench: "fm-score", params: { numFactors: 16, stage: "rank" }, target: "0.2 s (1 ms a user)" },
   { bench: "automl", params: {}, target: "NDCG 0.42, recall 0.285 in 600 s" },
   { bench: "load", params: { data: "10m", task: "Load Dataset" }, target: "90 s, 2 GiB" },
   { bench: "load", params: { data: "labels", task: "Load Dataset" }, target: "8 s, 400 MiB" },
