@@ -1,5 +1,5 @@
 import { type CallOptions, checkId, InvalidArgumentError, type JsonValue } from "@furze/core";
-import { compareBytes, type Page, type PageOptions } from "@furze/storage";
+import type { Page, PageOptions } from "@furze/storage";
 import type { ClickhouseCalls, ClickhouseSession } from "./clickhouse-session.ts";
 import { IN_ORDER, quote, textArray } from "./sql-text.ts";
 
@@ -116,10 +116,6 @@ export function lastOfEachId<Row>(rows: readonly Row[], idOf: (row: Row) => stri
 /** Cuts a list into parts of at most `size`. */
 export function* chunkList<T>(list: readonly T[], size: number): Generator<readonly T[]> {
   for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
-}
-
-export function sortedByBytes(texts: Iterable<string>): string[] {
-  return [...texts].sort(compareBytes);
 }
 
 /** Labels and categories as stored; a column without a value is that of a user or item that only feedback has named. */
