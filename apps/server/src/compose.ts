@@ -19,7 +19,8 @@ export async function startServer(options: ServerOptions, logger: Logger, signal
     listsVersion = state.listsVersion;
   });
   const clock = systemClock;
-  const canPropose = () => models.isComplete;
+  // What a language model has ranked is not given up for what this process could do by itself; the worker renews it.
+  const canPropose = () => models.isComplete && pipeline.options.ranker?.type !== "llm";
 
   const metrics = new Metrics();
   metrics.registerProcessMetrics();

@@ -18,6 +18,7 @@ export function crossChecks(raw: Raw): readonly ConfigProblem[] {
     ...columnsWithoutUse(recommend, "user-to-user", "items"),
     ...["item-to-item", "user-to-user"].flatMap((kind) => embeddingsWithoutColumn(recommend, kind)),
     ...recommenders(recommend, "ranker"),
+    ...languageModel(recommend),
     ...recommenders(recommend, "fallback"),
     ...explorers(recommend),
     ...addressesForHosts(recommend),
@@ -74,6 +75,26 @@ function recommenders(recommend: Raw, table: string): readonly ConfigProblem[] {
     const message = typeof name === "string" && name !== "" ? recommenderProblem(recommend, name) : undefined;
     return message === undefined ? [] : [{ path: typeof value === "string" ? path : `${path}[${index}]`, message }];
   });
+}
+
+/** Without one of these the ranker llm could not ask anybody. */
+function languageModel(recommend: Raw): readonly ConfigProblem[] {
+  const ranker = isTable(recommend.ranker) ? recommend.ranker : {};
+  if (ranker.type !== "llm") return [];
+  const api = isTable(ranker.reranker_api) ? ranker.reranker_api : {};
+  const needed = {
+    query_template: ranker.query_template,
+    document_template: ranker.document_template,
+    "reranker_api.url": api.url,
+  };
+  const missing = Object.entries(needed).filter(([, value]) => (value ?? "") === "");
+  const problems = missing.map(([key]) => ({
+    path: `recommend.ranker.${key}`,
+    message: `${key} is required when type is llm`,
+  }));
+  if (typeof api.url !== "string" || api.url === "" || /^https?:\/\/./.test(api.url)) return problems;
+  const path = "recommend.ranker.reranker_api.url";
+  return [...problems, { path, message: "reranker_api.url must begin with http:// or https://" }];
 }
 
 function explorers(recommend: Raw): readonly ConfigProblem[] {

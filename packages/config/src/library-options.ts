@@ -7,6 +7,7 @@ import type {
   ModelConfig,
   MysqlConfig,
   PoolConfig,
+  RankerConfig,
   S3Config,
   ServerConfig,
 } from "./types.ts";
@@ -36,7 +37,7 @@ export function pipelineOptions(config: FurzeConfig): PipelineOptions {
     userToUser: recommend.userToUser,
     collaborative: recommend.collaborative.type === "mf",
     recommenders: recommend.ranker.recommenders,
-    ranker: recommend.ranker.type === "none" ? undefined : { type: recommend.ranker.type },
+    ranker: rankerOptions(recommend.ranker),
     external: recommend.external.map(({ memoryLimitMib, ...script }) => ({
       ...script,
       memoryLimitBytes: memoryLimitMib * MIB,
@@ -48,6 +49,11 @@ export function pipelineOptions(config: FurzeConfig): PipelineOptions {
     diversity: diversity.strength === 0 ? undefined : diversity,
     fallback: recommend.fallback.recommenders,
   };
+}
+
+function rankerOptions({ type, queryTemplate, documentTemplate, rerankerApi }: RankerConfig): PipelineOptions["ranker"] {
+  if (type === "none") return undefined;
+  return type === "fm" ? { type } : { type, queryTemplate, documentTemplate, api: rerankerApi };
 }
 
 /** What training takes, from the `master` section and those of the models. */

@@ -48,8 +48,16 @@ describe("a broken file", () => {
     ],
     ["[recommend.ranker]\nrecommenders = []", "recommend.ranker.recommenders: ranker.recommenders must not be empty (line 2)"],
     [
-      "[recommend.ranker]\ntype = 'llm'",
-      "recommend.ranker.type: type llm is not supported yet: this release has no language-model ranker, use none or fm (line 2)",
+      "[recommend.ranker]\ntype = 'gpt'",
+      "recommend.ranker.type: type must be one of [none fm llm] (line 2)",
+    ],
+    [
+      "[recommend.ranker]\ntype = 'llm'\nquery_template = 'x'\ndocument_template = '{{ item.ItemId'\n[recommend.ranker.reranker_api]\nurl = 'https://r'",
+      "recommend.ranker.document_template: document_template is no Jinja template: Unexpected end of input (line 4)",
+    ],
+    [
+      "[recommend.ranker]\ntype = 'llm'\nquery_template = 'x'\ndocument_template = 'y'\n[recommend.ranker.reranker_api]\nurl = 'r'",
+      "recommend.ranker.reranker_api.url: reranker_api.url must begin with http:// or https:// (line 6)",
     ],
     ["[server]\ncache_size = 5", "server.cache_size: unknown key, did you mean recommend.cache_size? (line 2)"],
     ["[serve]\nport = 5", "serve: unknown key, did you mean server? (line 1)"],

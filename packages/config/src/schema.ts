@@ -3,6 +3,7 @@ import { blob } from "./blob.ts";
 import { clientName, mysql, postgres } from "./database.ts";
 import { expression } from "./expression-leaf.ts";
 import { days, duration, integer } from "./leaves.ts";
+import { llmRankerKeys } from "./llm-ranker.ts";
 import { cluster, master, quota, server, worker } from "./processes.ts";
 import { type Section, section, table, tables } from "./section.ts";
 import { diversity, explore, external, replacement } from "./stages.ts";
@@ -141,10 +142,10 @@ const collaborative = section<CollaborativeConfig>({
 
 const ranker = section<RankerConfig>({
   type: choice("type", {
-    description: "How candidates are ranked; none merges the recommenders in order, fm learns from ids and labels.",
+    description:
+      "How candidates are ranked; none merges the recommenders in order, fm learns from ids and labels, llm asks a language model.",
     default: "none",
-    choices: ["none", "fm"],
-    missing: { llm: "language-model ranker, use none or fm" },
+    choices: ["none", "fm", "llm"],
   }),
   recommenders: list("recommenders", { description: "Sources of candidates, in order.", default: ["latest"] }),
   cacheExpireMs: duration("cache_expire", {
@@ -153,6 +154,7 @@ const ranker = section<RankerConfig>({
     minimum: 1,
   }),
   ...training,
+  ...llmRankerKeys,
 });
 
 const fallback = section<FallbackConfig>({

@@ -4,7 +4,7 @@ import { ConfigError } from "./config-error.ts";
 import type { LoadedConfig } from "./load.ts";
 import { formatPath, isTable } from "./paths.ts";
 import { configSection } from "./schema.ts";
-import type { FurzeConfig } from "./types.ts";
+import type { FurzeConfig, RankerConfig } from "./types.ts";
 import { checkConfig, withoutKeys } from "./validate.ts";
 
 /** The configuration with the names and units of the file: nested tables, durations as short texts such as `1h`. */
@@ -68,6 +68,7 @@ export function configDigest(config: FurzeConfig): string {
       recommenders: ranker.recommenders,
       fitEpoch: ranker.fitEpoch,
       patience: ranker.earlyStopping.patience,
+      ...(ranker.type === "llm" ? llmShape(ranker) : {}),
     },
     external,
     replacement,
@@ -75,4 +76,8 @@ export function configDigest(config: FurzeConfig): string {
     diversity,
   };
   return createHash("sha256").update(JSON.stringify(shaping)).digest("hex");
+}
+
+function llmShape({ queryTemplate, documentTemplate, rerankerApi: { url, model } }: RankerConfig): object {
+  return { queryTemplate, documentTemplate, url, model };
 }

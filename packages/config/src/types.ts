@@ -168,11 +168,24 @@ export interface EarlyStoppingConfig {
   readonly patience: number;
 }
 
+export interface RerankerApiConfig {
+  readonly url: string;
+  readonly model: string;
+  readonly authToken: string;
+  readonly timeoutMs: number;
+  /** 0 is no bound. */
+  readonly requestsPerMinute: number;
+}
+
 export interface RankerConfig extends ModelConfig {
-  readonly type: "none" | "fm";
+  readonly type: "none" | "fm" | "llm";
   /** Sources of candidates, merged in this order. */
   readonly recommenders: readonly string[];
   readonly cacheExpireMs: number;
+  /** Jinja templates; empty unless the type is `llm`. */
+  readonly queryTemplate: string;
+  readonly documentTemplate: string;
+  readonly rerankerApi: RerankerApiConfig;
 }
 
 export interface ExternalConfig {

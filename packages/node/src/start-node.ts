@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { configFromJson, type FurzeConfig, pipelineOptions, storeOptions } from "@furze/config";
 import { type CallOptions, silentLogger, systemClock } from "@furze/core";
 import { type ClusterFollower, type ClusterState, type JoinClusterOptions, joinCluster } from "@furze/protocol";
-import { ModelSet, Pipeline } from "@furze/recommend";
+import { ModelSet, Pipeline, RerankerClient } from "@furze/recommend";
 import type { CacheStore, DataStore } from "@furze/storage";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
 
@@ -53,8 +53,12 @@ export async function startNode(options: StartNodeOptions): Promise<RunningNode>
   const kept = await openBlobStore(join(options.options.cachePath, "models"));
   const models = new ModelSet({ kept, logger: logger.child({ component: "models" }) });
   resources.defer(() => models.dispose());
-  const pipeline = new Pipeline(pipelineOptions(config), {
+  const shape = pipelineOptions(config);
+  // Only lists that are made in advance can wait for a language model.
+  const isAsking = options.kind === "worker" && shape.ranker?.type === "llm";
+  const pipeline = new Pipeline(shape, {
     ...{ dataStore, cacheStore, models },
+    reranker: isAsking ? new RerankerClient(shape.ranker.api) : undefined,
     clock: systemClock,
     logger: logger.child({ component: "pipeline" }),
   });

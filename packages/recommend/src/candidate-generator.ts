@@ -14,6 +14,8 @@ export interface GenerateOptions extends CallOptions {
   readonly limit: number;
   /** Look only at so many of the newest positive items of a user; absent = all. */
   readonly contextSize?: number | undefined;
+  /** Told the position of each request whose list lacks something, because it failed: the list should be made again soon. */
+  readonly onIncomplete?: ((position: number) => void) | undefined;
 }
 
 export interface GeneratedCandidates {

@@ -4,6 +4,9 @@ export { ItemEditor, type ItemEditorOptions } from "./item-editor.ts";
 export { type ItemFilter, ItemSpace } from "./item-space.ts";
 export { ListMaker, type ListMakerOptions, type MakeListsOptions, type MakeListsResult } from "./list-maker.ts";
 export { type ListInputs, ListScheduler, type ListSchedulerOptions } from "./list-scheduler.ts";
+export { PromptTemplate } from "./llm/prompt-template.ts";
+export { type DocumentReranker, type RankedDocument, RerankerClient, type RerankerOptions } from "./llm/reranker-client.ts";
+export { RerankerError } from "./llm/reranker-error.ts";
 export { type CandidateSource, type MergedCandidate, mergeCandidates } from "./merge.ts";
 export { type ClickModel, decodeClickModel, encodeClickModel } from "./models/click-model.ts";
 export {
@@ -21,6 +24,7 @@ export {
   type FmRankerOptions,
   type ItemNeighborType,
   type LeaderboardOptions,
+  type LlmRankerOptions,
   type NeighborOptions,
   type PipelineOptions,
   pipelineDigest,

@@ -5,6 +5,11 @@ import type { Pipeline } from "./pipeline.ts";
 import { collections } from "./pipeline-options.ts";
 import type { UserHistory } from "./user-history.ts";
 
+/** Stands as the model of a list for which a script or a language model failed. */
+const INCOMPLETE = "incomplete";
+/** Such a list is made again after this time, not at once: what is down is asked no more often. */
+const INCOMPLETE_RETRY_MS = 5 * 60_000;
+
 export interface ListMakerOptions {
   readonly pipeline: Pipeline;
   readonly users: UserStore;
@@ -73,12 +78,18 @@ export class ListMaker {
       (history, position) => this.#isActive(history) && this.#isStale(lists[position], history, modelId),
     );
     if (stale.length === 0) return 0;
+    const incomplete = new Set<number>();
     const ranked = await pipeline.rank(
       stale.map((history) => pipeline.requestFor(history)),
-      { limit: pipeline.options.cacheSize, signal: call.signal },
+      {
+        limit: pipeline.options.cacheSize,
+        signal: call.signal,
+        onIncomplete: (position) => incomplete.add(position),
+      },
     );
+    const madeBy = (position: number) => ({ updatedMs, modelId: incomplete.has(position) ? INCOMPLETE : modelId });
     await cacheStore.putLists(
-      stale.map((history, position) => this.#listOf(history, ranked[position] ?? [], { updatedMs, modelId })),
+      stale.map((history, position) => this.#listOf(history, ranked[position] ?? [], madeBy(position))),
       call,
     );
     return stale.length;
@@ -93,7 +104,9 @@ export class ListMaker {
   #isStale(list: RankedList | undefined, history: UserHistory, modelId: string): boolean {
     if (list === undefined) return true;
     const { pipeline, clock } = this.#options;
-    if (list.digest !== pipeline.listDigest(history) || list.modelId !== modelId) return true;
+    if (list.digest !== pipeline.listDigest(history)) return true;
+    if (list.modelId === INCOMPLETE) return list.updatedMs <= clock.now() - INCOMPLETE_RETRY_MS;
+    if (list.modelId !== modelId) return true;
     const { refreshMs, listTtlMs } = pipeline.options;
     if (list.updatedMs < clock.now() - Math.min(refreshMs, listTtlMs / 2)) return true;
     const excluded = pipeline.excludedFor(history);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FeedbackRoles } from "@furze/core";
+import type { RerankerOptions } from "./llm/reranker-client.ts";
 import type { DiversityOptions } from "./rerankers/diversity.ts";
 import type { ExploreOptions } from "./rerankers/explore.ts";
 import type { ReplacementOptions } from "./rerankers/replacement.ts";
@@ -29,8 +30,18 @@ export interface FmRankerOptions {
   readonly type: "fm";
 }
 
+/** Puts candidates into order by what a language model holds relevant to a query about the user. */
+export interface LlmRankerOptions {
+  readonly type: "llm";
+  /** Jinja template over `user` and `feedback`, the items that he likes, newest first. */
+  readonly queryTemplate: string;
+  /** Jinja template over `item`. */
+  readonly documentTemplate: string;
+  readonly api: RerankerOptions;
+}
+
 /** What puts merged candidates into one order. */
-export type RankerOptions = FmRankerOptions;
+export type RankerOptions = FmRankerOptions | LlmRankerOptions;
 
 /** Everything that shapes the lists of the pipeline. */
 export interface PipelineOptions {
@@ -79,9 +90,15 @@ export function pipelineDigest(options: PipelineOptions): string {
     contextSize: _contextSize,
     activeUserTtlMs: _activeUserTtlMs,
     refreshMs: _refreshMs,
+    ranker,
     ...shaping
   } = options;
-  return digestOf(shaping);
+  return digestOf({ ...shaping, ranker: ranker?.type === "llm" ? shapeOfLlm(ranker) : ranker });
+}
+
+/** Neither the token nor how requests are sent shapes a list. */
+function shapeOfLlm({ api: { url, model }, ...templates }: LlmRankerOptions): object {
+  return { ...templates, url, model };
 }
 
 /** SHA-256, in hex, of a JSON value with its keys in the order given. */

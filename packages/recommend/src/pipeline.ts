@@ -9,11 +9,13 @@ import { LatestGenerator } from "./generators/latest.ts";
 import { NonPersonalizedGenerator } from "./generators/non-personalized.ts";
 import { UserToUserGenerator } from "./generators/user-to-user.ts";
 import { ItemSpace } from "./item-space.ts";
+import type { DocumentReranker } from "./llm/reranker-client.ts";
 import { type CandidateSource, type MergedCandidate, mergeCandidates } from "./merge.ts";
 import type { ModelSet } from "./models/model-set.ts";
 import { type PipelineOptions, pipelineDigest } from "./pipeline-options.ts";
 import type { Ranker } from "./ranker.ts";
 import { ClickRanker } from "./rankers/click-ranker.ts";
+import { LlmRanker } from "./rankers/llm-ranker.ts";
 import type { Reranker } from "./reranker.ts";
 import { DiversityReranker } from "./rerankers/diversity.ts";
 import { ExploreReranker } from "./rerankers/explore.ts";
@@ -28,7 +30,9 @@ export interface PipelineDependencies {
   readonly clock: Clock;
   /** The current models of the process; absent when it holds none. */
   readonly models?: ModelSet | undefined;
-  /** Hears of external scripts that fail. Default: silent. */
+  /** Ranks documents for the ranker `llm`; absent where answers must come at once: lists stay in merge order there. */
+  readonly reranker?: DocumentReranker | undefined;
+  /** Hears of external scripts and language models that fail. Default: silent. */
   readonly logger?: Logger | undefined;
 }
 
@@ -167,7 +171,9 @@ export class Pipeline {
     // A ranker chooses among all that anybody proposes; without one the first recommender fills the list.
     const mostMerged = this.#ranker === undefined ? options.limit : Number.POSITIVE_INFINITY;
     if (replacement === undefined) return this.propose(recommenders, requests, options, mostMerged);
-    const lists = await this.propose(recommenders, [...readmitting(requests), ...requests], options, mostMerged);
+    const onIncomplete = (position: number) => options.onIncomplete?.(position % requests.length);
+    const twice = { ...options, onIncomplete };
+    const lists = await this.propose(recommenders, [...readmitting(requests), ...requests], twice, mostMerged);
     return requests.map((_, position) => withNewItems(lists[position] ?? [], lists[requests.length + position] ?? []));
   }
 
@@ -197,8 +203,17 @@ export class Pipeline {
   }
 }
 
-function rankerOf({ ranker }: PipelineOptions, dependencies: PipelineDependencies, space: ItemSpace): Ranker | undefined {
-  if (ranker === undefined) return undefined;
-  const { dataStore, models } = dependencies;
-  return new ClickRanker({ users: dataStore.users, items: dataStore.items, space, models: models?.click });
+function rankerOf(options: PipelineOptions, dependencies: PipelineDependencies, space: ItemSpace): Ranker | undefined {
+  const { dataStore, models, reranker, clock, logger = silentLogger } = dependencies;
+  switch (options.ranker?.type) {
+    case undefined:
+      return undefined;
+    case "fm":
+      return new ClickRanker({ users: dataStore.users, items: dataStore.items, space, models: models?.click });
+    case "llm": {
+      const { roles, contextSize } = options;
+      if (reranker === undefined) return undefined;
+      return new LlmRanker(options.ranker, { dataStore, space, reranker, roles, contextSize, clock, logger });
+    }
+  }
 }

@@ -43,16 +43,6 @@ const DORMANT: readonly DormantKeys[] = [
     keys: ["prompt"],
     why: "Gorse 0.5 has query_template and document_template in its place",
   },
-  {
-    table: "recommend.ranker",
-    keys: ["query_template", "document_template"],
-    why: `${NOT_YET} ranker that asks a language model`,
-  },
-  {
-    table: "recommend.ranker.reranker_api",
-    keys: ["auth_token", "model", "url"],
-    why: `${NOT_YET} ranker that asks a language model`,
-  },
   ...["recommend.item_neighbors", "recommend.user_neighbors"].map((table) => ({
     table,
     keys: ["enable_index", "index_recall", "index_fit_epoch"],
@@ -82,7 +72,7 @@ const DORMANT: readonly DormantKeys[] = [
       ...["base_url", "auth_token", "chat_completion_model", "chat_completion_rpm", "chat_completion_tpm", "log_file"],
       ...["embedding_model", "embedding_dimensions", "embedding_rpm", "embedding_tpm"],
     ],
-    why: `${NOT_YET} part that asks a language model`,
+    why: "the ranker llm asks recommend.ranker.reranker_api, and nothing else asks a language model",
   },
 ];
 

@@ -46,6 +46,9 @@ export class ExternalGenerator implements CandidateGenerator {
   async generate(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<GeneratedCandidates> {
     const open = requests.filter(({ filter }) => filter.categories.length === 0);
     const found = await this.#runAll(new Set(open.map(({ history }) => history.userId)), options);
+    for (const [position, { history, filter }] of requests.entries()) {
+      if (filter.categories.length === 0 && !found.has(history.userId)) options.onIncomplete?.(position);
+    }
     const named = new Set<number>();
     for (const indices of found.values()) for (const index of indices) named.add(index);
     await this.#space.ensure(named, options);
