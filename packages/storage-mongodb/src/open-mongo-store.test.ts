@@ -47,3 +47,9 @@ test("parameters of the address win", async () => {
   for (const name of ["writeConcern", "maxPoolSize", "appName"]) expect(settings).not.toHaveProperty(name);
   expect(settings).toHaveProperty("socketTimeoutMS", 120_000);
 });
+
+test("the address tells how long to try, too", async () => {
+  const store = await openMongoDataStore({ uri: `${uri}?serverSelectionTimeoutMS=50`, retryForMs: 600_000 });
+  await expect(store.ping()).rejects.toMatchObject({ code: "UNAVAILABLE", retryable: true });
+  await store.close();
+});

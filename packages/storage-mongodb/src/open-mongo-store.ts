@@ -61,19 +61,19 @@ export async function openMongoCacheStore(options: MongoCacheStoreOptions): Prom
 async function openSession(options: MongoStoreOptions, concerns: MongoClientOptions): Promise<MongoSession> {
   const uri = parseMongoUri(options.uri);
   const { MongoClient } = await (options.loadDriver ?? importMongoDriver)();
-  const retryForMs = checkNumber("retryForMs", options.retryForMs ?? DEFAULT_RETRY_FOR_MS, 0);
   const settings: MongoClientOptions = {
     maxPoolSize: checkNumber("maxConnections", options.maxConnections ?? 10, 1),
     maxIdleTimeMS: checkNumber("idleTimeoutMs", options.idleTimeoutMs ?? 60_000, 0),
     connectTimeoutMS: checkNumber("connectTimeoutMs", options.connectTimeoutMs ?? 5000, 1),
     // 0 would mean the driver's half minute.
-    serverSelectionTimeoutMS: Math.max(1, retryForMs),
+    serverSelectionTimeoutMS: Math.max(1, checkNumber("retryForMs", options.retryForMs ?? DEFAULT_RETRY_FOR_MS, 0)),
     socketTimeoutMS: checkNumber("commandTimeoutMs", options.commandTimeoutMs ?? 120_000, 1),
     appName: options.clientName ?? "furze",
     ...(["w", "journal", "wtimeoutms"].some((name) => uri.parameters.has(name)) ? {} : concerns),
   };
   const given = Object.entries(settings).filter(([name]) => !uri.parameters.has(name.toLowerCase()));
-  return new MongoSession(createClient(MongoClient, uri, Object.fromEntries(given)), { ...uri, retryForMs });
+  const client = createClient(MongoClient, uri, Object.fromEntries(given));
+  return new MongoSession(client, { ...uri, retryForMs: client.options.serverSelectionTimeoutMS });
 }
 
 function createClient(Client: MongoDriver["MongoClient"], { uri }: MongoUri, settings: MongoClientOptions) {

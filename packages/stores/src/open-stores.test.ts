@@ -19,6 +19,17 @@ describe("openDataStore and openCacheStore", () => {
     await cacheStore.close();
   });
 
+  it("open MongoDB without asking it, and tell its password to nobody", async () => {
+    const uri = "mongodb://scott:tiger@127.0.0.1:1/db?serverSelectionTimeoutMS=50";
+    for (const store of [await openDataStore(uri, { tablePrefix: "a_" }), await openCacheStore(uri)]) {
+      const ping = store.ping();
+      await expect(ping).rejects.toMatchObject({ code: "UNAVAILABLE", retryable: true });
+      await expect(ping).rejects.not.toThrow("tiger");
+      await store.close();
+    }
+    await expect(openDataStore("mongodb://scott:tiger@host")).rejects.toThrow(/name of the database/);
+  });
+
   it("say which schemes there are, and never repeat a password", async () => {
     const data = openDataStore("oracle://scott:tiger@host/db");
     await expect(data).rejects.toThrow("no store for oracle://; supported are sqlite://, postgres://");
