@@ -39,10 +39,13 @@ describe("RowQuota", () => {
     expect([rows.counts, rows.lookups]).toEqual([1, 0]);
   });
 
-  it("does not ask at all without a bound", async () => {
+  it("does not ask at all without a bound or without rows", async () => {
     const { rows, insert } = start(0);
     await insert("a", "b");
     expect([rows.ids.size, rows.counts]).toEqual([2, 0]);
+    const bounded = start(1);
+    await bounded.insert();
+    expect(bounded.rows.counts).toBe(0);
   });
 
   it("refuses the first row too many, stores nothing of it, and always lets rows be replaced", async () => {

@@ -50,7 +50,7 @@ export class RowQuota {
    * @throws {HttpError} 429; nothing is written then
    */
   async admit<T>(ids: readonly string[], write: () => Promise<T>): Promise<T> {
-    if (this.#options.max === 0) return write();
+    if (this.#options.max === 0 || ids.length === 0) return write();
     const reserved = await this.#reserve([...new Set(ids)]);
     this.#inFlight += reserved;
     try {
