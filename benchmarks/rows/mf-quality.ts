@@ -5,7 +5,10 @@ import { type BenchResult, lapTimer, medians } from "../harness.ts";
 
 const models: readonly { readonly params: Readonly<Record<string, number | string>>; readonly fitter: Fitter }[] = [
   { params: { model: "als" }, fitter: new Als() },
-  { params: { model: "als", numFactors: 128, alpha: 0.3 }, fitter: new Als({ numFactors: 128, alpha: 0.3 }) },
+  {
+    params: { model: "als", numFactors: 128, numEpochs: 12, alpha: 0.3, regularization: 0.0075 },
+    fitter: new Als({ numFactors: 128, numEpochs: 12, alpha: 0.3, regularization: 0.0075 }),
+  },
   {
     params: { model: "als", numFactors: 256, numEpochs: 12, alpha: 0.3, regularization: 0.0075 },
     fitter: new Als({ numFactors: 256, numEpochs: 12, alpha: 0.3, regularization: 0.0075 }),

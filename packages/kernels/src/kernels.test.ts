@@ -56,6 +56,37 @@ describe("gram matrix", () => {
   });
 });
 
+describe("shuffling", () => {
+  it.each([0, 1, 2, 7, 1000])("keeps every one of %i numbers and continues from its state", (length) => {
+    using memory = new KernelMemory();
+    const order = memory.copyInt32(Array.from({ length }, (_, i) => i));
+    const state = memory.allocUint32(2);
+    state.view.set([3, 5]);
+    const orders = [0, 1].map(() => {
+      memory.call("shuffle", order.pointer, length, state.pointer, 0, 1);
+      return [...order.view];
+    });
+    for (const one of orders) expect(one.toSorted((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
+    if (length > 2) expect(orders[0]).not.toEqual(orders[1]);
+  });
+
+  it("gives every order of four the same chance", () => {
+    using memory = new KernelMemory();
+    const order = memory.copyInt32([0, 1, 2, 3]);
+    const state = memory.allocUint32(2);
+    state.view.set([9, 1]);
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 24_000; i++) {
+      memory.call("shuffle", order.pointer, 4, state.pointer, 0, 1);
+      const key = order.view.join("");
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(24);
+    // 1,000 of each are expected, with a standard deviation of 31.
+    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(160);
+  });
+});
+
 describe("solving", () => {
   it("solves a regular system and reports a singular one", () => {
     using memory = new KernelMemory();
