@@ -22,15 +22,20 @@ export async function writeFeedback(
   rows: readonly Feedback[],
   { mode, autoInsertUsers = true, autoInsertItems = true }: FeedbackWriteOptions,
 ): Promise<FeedbackWriteResult> {
-  let accepted = rows;
-  const unknownUsers = await findUnknown(unit, users, new Set(accepted.map((row) => row.userId)));
-  if (!autoInsertUsers) accepted = accepted.filter((row) => !unknownUsers.has(row.userId));
-  const unknownItems = await findUnknown(unit, items, new Set(accepted.map((row) => row.itemId)));
-  if (!autoInsertItems) accepted = accepted.filter((row) => !unknownItems.has(row.itemId));
+  const [unknownUsers = new Set(), unknownItems = new Set()] = await unit.sideBySide([
+    () => findUnknown(unit, users, new Set(rows.map((row) => row.userId))),
+    () => findUnknown(unit, items, new Set(rows.map((row) => row.itemId))),
+  ]);
+  const accepted = rows.filter(
+    (row) => (autoInsertUsers || !unknownUsers.has(row.userId)) && (autoInsertItems || !unknownItems.has(row.itemId)),
+  );
   const newUsers = new Set<string>(accepted.map((row) => row.userId)).intersection(unknownUsers);
   const newItems = new Set<string>(accepted.map((row) => row.itemId)).intersection(unknownItems);
-  await unit.bulk(users, creations(newUsers, NEW_USER), { isRepeatable: true });
-  await unit.bulk(items, creations(newItems, NEW_ITEM), { isRepeatable: true });
+  const again = { isRepeatable: true };
+  await unit.sideBySide([
+    () => unit.bulk(users, creations(newUsers, NEW_USER), again),
+    () => unit.bulk(items, creations(newItems, NEW_ITEM), again),
+  ]);
   const operations = Array.from(foldFeedback(accepted, mode), ([id, row]) => toOperation(id, row, mode));
   await unit.bulk(feedback, operations, { isRepeatable: mode === "overwrite" });
   return { accepted: accepted.length, rejected: rows.length - accepted.length };

@@ -65,6 +65,14 @@ export class WriteUnit {
     }
   }
 
+  /** Runs calls that do not depend on each other at once; a transaction takes one after another. */
+  async sideBySide<T>(calls: readonly (() => Promise<T>)[]): Promise<T[]> {
+    if (this.options.session === undefined) return Promise.all(calls.map((call) => call()));
+    const results: T[] = [];
+    for (const call of calls) results.push(await call());
+    return results;
+  }
+
   /**
    * Runs operations on different documents, in no particular order; those that collide with other writers are repeated.
    * Outside a transaction, which is one command after another, the next chunk is encoded while the server works on the last.
