@@ -15,7 +15,7 @@ export interface AlsOptions extends FactorizationOptions {
   /** How the penalty grows with the number of entries of a row: 0 not at all, 1 in proportion; 0 to 2. Default 1. */
   readonly regularizationExponent?: number;
   /**
-   * How a row is solved: all its factors together by three steps of conjugate gradients, or eight of them after the other, each time
+   * How a row is solved: all its factors together by three steps of conjugate gradients, or eight of them at a time, each block
    * exactly (iALS++). The latter needs fewer epochs, and its cost grows slower with the factors. Default "auto": "subspace" from 256
    * factors on, "conjugate-gradient" below.
    */
