@@ -33,12 +33,16 @@ const READ_SETTINGS = {
   max_query_size: "1000000000",
 } as const;
 
-/** One block, whatever its size, is what ClickHouse stores whole or not at all. */
+/**
+ * One block, whatever its size, is what ClickHouse stores whole or not at all. No two rows of it have one key, so merging them before they
+ * are stored would only double the work.
+ */
 const INSERT_SETTINGS = {
   input_format_parallel_parsing: 0,
   max_insert_block_size: "1000000000",
   min_insert_block_size_rows: "1000000000",
   min_insert_block_size_bytes: "1000000000000",
+  optimize_on_insert: 0,
   precise_float_parsing: 1,
   wait_for_async_insert: 1,
   wait_end_of_query: 1,

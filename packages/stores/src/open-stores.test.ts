@@ -30,6 +30,13 @@ describe("openDataStore and openCacheStore", () => {
     await expect(openDataStore("mongodb://scott:tiger@host")).rejects.toThrow(/name of the database/);
   });
 
+  it("open ClickHouse for data, not for lists, without asking it", async () => {
+    for (const scheme of ["clickhouse", "chhttp", "chhttps"]) {
+      await (await openDataStore(`${scheme}://127.0.0.1:1/furze`, { tablePrefix: "a_" })).close();
+      await expect(openCacheStore(`${scheme}://127.0.0.1:1/furze`)).rejects.toThrow(`no store for ${scheme}://; supported are`);
+    }
+  });
+
   it("say which schemes there are, and never repeat a password", async () => {
     const data = openDataStore("oracle://scott:tiger@host/db");
     await expect(data).rejects.toThrow("no store for oracle://; supported are sqlite://, postgres://");
