@@ -12,7 +12,9 @@ const program = `
   parentPort.postMessage("collected");
 `;
 
-it("works on several threads at once, though the flag that allows it is one for all of them", async () => {
+it("works on several threads at once, though the flag that allows it is one for all of them", {
+  timeout: 120_000,
+}, async () => {
   const threads = 8;
   for (let round = 0; round < 4; round++) {
     const workerData = { buffer: new SharedArrayBuffer(4), threads };
