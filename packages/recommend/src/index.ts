@@ -1,5 +1,6 @@
 export type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "./candidate-generator.ts";
 export { type Candidates, NO_CANDIDATES, ScoreAccumulator } from "./candidates.ts";
+export { type FusionWeights, fuseCandidates } from "./fusion.ts";
 export { ItemEditor, type ItemEditorOptions } from "./item-editor.ts";
 export { type ItemFilter, ItemSpace } from "./item-space.ts";
 export { ListMaker, type ListMakerOptions, type MakeListsOptions, type MakeListsResult } from "./list-maker.ts";
@@ -14,6 +15,7 @@ export {
   decodeCollaborativeModel,
   encodeCollaborativeModel,
 } from "./models/collaborative-model.ts";
+export { decodeFusionModel, encodeFusionModel, type FusionModel } from "./models/fusion-model.ts";
 export { type ModelFileRef, ModelHolder, type ModelHolderOptions, type ModelLease } from "./models/model-holder.ts";
 export type { HeldModel, ModelKind } from "./models/model-kind.ts";
 export { type ModelRefOfKind, ModelSet } from "./models/model-set.ts";
@@ -22,6 +24,7 @@ export {
   collections,
   digestOf,
   type FmRankerOptions,
+  type FusionRankerOptions,
   type ItemNeighborType,
   type LeaderboardOptions,
   type LlmRankerOptions,

@@ -11,14 +11,19 @@ const EMPTY: NeighborList = { ids: [], scores: new Float32Array(0) };
 
 /** Reads neighbor lists in bulk and keeps the decoded ones until `forget`. */
 export class NeighborLists<Decoded> {
-  readonly #cache: CacheStore;
+  readonly #cache: Pick<CacheStore, "getLists">;
   readonly #collection: string;
   readonly #decode: (list: NeighborList) => Decoded;
   readonly #capacity: number;
   readonly #kept = new Map<string, Decoded>();
 
   /** @param capacity how many lists to keep, > 0 */
-  constructor(cache: CacheStore, collection: string, decode: (list: NeighborList) => Decoded, capacity = 200_000) {
+  constructor(
+    cache: Pick<CacheStore, "getLists">,
+    collection: string,
+    decode: (list: NeighborList) => Decoded,
+    capacity = 200_000,
+  ) {
     this.#cache = cache;
     this.#collection = collection;
     this.#decode = decode;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FeedbackRoles } from "@furze/core";
+import type { FusionWeights } from "./fusion.ts";
 import type { RerankerOptions } from "./llm/reranker-client.ts";
 import type { DiversityOptions } from "./rerankers/diversity.ts";
 import type { ExploreOptions } from "./rerankers/explore.ts";
@@ -40,8 +41,15 @@ export interface LlmRankerOptions {
   readonly api: RerankerOptions;
 }
 
+/** Puts candidates into order by the weighted sum of what all recommenders say about them. */
+export interface FusionRankerOptions {
+  readonly type: "fusion";
+  /** Weights by recommender until a search has found better ones. Default: all count the same. */
+  readonly weights?: FusionWeights | undefined;
+}
+
 /** What puts merged candidates into one order. */
-export type RankerOptions = FmRankerOptions | LlmRankerOptions;
+export type RankerOptions = FmRankerOptions | LlmRankerOptions | FusionRankerOptions;
 
 /** Everything that shapes the lists of the pipeline. */
 export interface PipelineOptions {

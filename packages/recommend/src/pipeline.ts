@@ -2,6 +2,7 @@ import { type CallOptions, type Clock, InvalidArgumentError, type Logger, silent
 import type { CacheStore, DataStore } from "@furze/storage";
 import type { CandidateGenerator, CandidateRequest, GenerateOptions } from "./candidate-generator.ts";
 import { NO_CANDIDATES } from "./candidates.ts";
+import { type FusionWeights, fuseCandidates } from "./fusion.ts";
 import { CollaborativeGenerator } from "./generators/collaborative.ts";
 import { ExternalGenerator } from "./generators/external.ts";
 import { ItemToItemGenerator } from "./generators/item-to-item.ts";
@@ -26,7 +27,7 @@ import { seenFingerprint, type UserHistory } from "./user-history.ts";
 
 export interface PipelineDependencies {
   readonly dataStore: DataStore;
-  readonly cacheStore: CacheStore;
+  readonly cacheStore: Pick<CacheStore, "getLists">;
   readonly clock: Clock;
   /** The current models of the process; absent when it holds none. */
   readonly models?: ModelSet | undefined;
@@ -76,7 +77,8 @@ export class Pipeline {
   /** Identifies the models that lists are made by now: a list made by others is stale. `""` = none. */
   get modelId(): string {
     const collaborative = this.options.collaborative ? this.#models?.collaborative.modelId : undefined;
-    return [collaborative, this.#ranker?.modelId].filter(Boolean).join("+");
+    const fusion = this.options.ranker?.type === "fusion" ? this.#models?.fusion.modelId : undefined;
+    return [collaborative, fusion, this.#ranker?.modelId].filter(Boolean).join("+");
   }
 
   /** @throws {InvalidArgumentError} if there is no such recommender */
@@ -116,7 +118,7 @@ export class Pipeline {
    * @returns one list a request, aligned, best first
    */
   async rank(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<MergedCandidate[][]> {
-    if (this.#ranker === undefined && this.#rerankers.length === 0)
+    if (this.#ranker === undefined && this.#rerankers.length === 0 && this.options.ranker?.type !== "fusion")
       return this.propose(this.options.recommenders, requests, options);
     // What the stages do with a place depends on the whole list: a part of it would not be a part of the stored one.
     const whole = { ...options, limit: this.options.cacheSize };
@@ -138,6 +140,20 @@ export class Pipeline {
     options: GenerateOptions,
     mostMerged: number = options.limit,
   ): Promise<MergedCandidate[][]> {
+    const sources = await this.candidatesOf(names, requests, options);
+    return sources.map((list) => mergeCandidates(list, mostMerged));
+  }
+
+  /**
+   * Candidates of a batch of users as each of the named recommenders proposes them.
+   *
+   * @returns one list of sources a request, aligned; the sources in the order of the names
+   */
+  async candidatesOf(
+    names: readonly string[],
+    requests: readonly CandidateRequest[],
+    options: GenerateOptions,
+  ): Promise<CandidateSource[][]> {
     const sources: CandidateSource[][] = requests.map(() => []);
     for (const name of names) {
       const { candidates, modelId } = await this.generator(name).generate(requests, options);
@@ -145,7 +161,7 @@ export class Pipeline {
         list.push({ name, modelId, candidates: candidates[position] ?? NO_CANDIDATES });
       }
     }
-    return sources.map((list) => mergeCandidates(list, mostMerged));
+    return sources;
   }
 
   /** Loads the histories of users as they are now. */
@@ -167,14 +183,35 @@ export class Pipeline {
   }
 
   async #candidates(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<MergedCandidate[][]> {
-    const { recommenders, replacement } = this.options;
+    const { replacement } = this.options;
     // A ranker chooses among all that anybody proposes; without one the first recommender fills the list.
     const mostMerged = this.#ranker === undefined ? options.limit : Number.POSITIVE_INFINITY;
-    if (replacement === undefined) return this.propose(recommenders, requests, options, mostMerged);
+    if (replacement === undefined) return this.#joined(requests, options, mostMerged);
     const onIncomplete = (position: number) => options.onIncomplete?.(position % requests.length);
     const twice = { ...options, onIncomplete };
-    const lists = await this.propose(recommenders, [...readmitting(requests), ...requests], twice, mostMerged);
+    const lists = await this.#joined([...readmitting(requests), ...requests], twice, mostMerged);
     return requests.map((_, position) => withNewItems(lists[position] ?? [], lists[requests.length + position] ?? []));
+  }
+
+  /** Candidates of the configured recommenders: one after the other, or by fusion. */
+  async #joined(
+    requests: readonly CandidateRequest[],
+    options: GenerateOptions,
+    mostMerged: number,
+  ): Promise<MergedCandidate[][]> {
+    const { recommenders, ranker } = this.options;
+    if (ranker?.type !== "fusion") return this.propose(recommenders, requests, options, mostMerged);
+    const weights = this.#fusionWeights(ranker.weights);
+    const sources = await this.candidatesOf(recommenders, requests, options);
+    return sources.map((list) => fuseCandidates(list, weights, mostMerged));
+  }
+
+  /** What a search has found, else what is configured. */
+  #fusionWeights(configured: FusionWeights = {}): FusionWeights {
+    const lease = this.#models?.fusion.acquire();
+    if (lease === undefined) return configured;
+    lease.release();
+    return lease.model.weights;
   }
 
   /** Replacement cuts the lists itself: what sinks makes room for what would be cut off here. */
@@ -207,6 +244,8 @@ function rankerOf(options: PipelineOptions, dependencies: PipelineDependencies, 
   const { dataStore, models, reranker, clock, logger = silentLogger } = dependencies;
   switch (options.ranker?.type) {
     case undefined:
+    // Fusion is another way to merge, not a stage behind it.
+    case "fusion":
       return undefined;
     case "fm":
       return new ClickRanker({ users: dataStore.users, items: dataStore.items, space, models: models?.click });

@@ -12,7 +12,7 @@ export class ItemToItemGenerator implements CandidateGenerator {
   readonly #lists: NeighborLists<Candidates>;
   readonly #accumulator = new ScoreAccumulator();
 
-  constructor(name: string, cache: CacheStore, space: ItemSpace) {
+  constructor(name: string, cache: Pick<CacheStore, "getLists">, space: ItemSpace) {
     this.name = `item-to-item/${name}`;
     this.#space = space;
     this.#lists = new NeighborLists(cache, collections.itemToItem(name), ({ ids, scores }) => ({

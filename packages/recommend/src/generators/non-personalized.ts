@@ -8,10 +8,10 @@ import { collections } from "../pipeline-options.ts";
 export class NonPersonalizedGenerator implements CandidateGenerator {
   readonly name: string;
   readonly #collection: string;
-  readonly #cache: CacheStore;
+  readonly #cache: Pick<CacheStore, "getLists">;
   readonly #space: ItemSpace;
 
-  constructor(name: string, cache: CacheStore, space: ItemSpace) {
+  constructor(name: string, cache: Pick<CacheStore, "getLists">, space: ItemSpace) {
     this.name = `non-personalized/${name}`;
     this.#collection = collections.nonPersonalized(name);
     this.#cache = cache;

@@ -14,7 +14,7 @@ export class UserToUserGenerator implements CandidateGenerator {
   readonly #lists: NeighborLists<NeighborList>;
   readonly #accumulator = new ScoreAccumulator();
 
-  constructor(name: string, cache: CacheStore, space: ItemSpace, histories: UserHistories) {
+  constructor(name: string, cache: Pick<CacheStore, "getLists">, space: ItemSpace, histories: UserHistories) {
     this.name = `user-to-user/${name}`;
     this.#space = space;
     this.#histories = histories;

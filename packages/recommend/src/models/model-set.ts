@@ -1,5 +1,6 @@
 import { type ClickModel, clickKind } from "./click-model.ts";
 import { type CollaborativeModel, collaborativeKind } from "./collaborative-model.ts";
+import { type FusionModel, fusionKind } from "./fusion-model.ts";
 import { type ModelFileRef, ModelHolder, type ModelHolderOptions } from "./model-holder.ts";
 
 /** A model file that can be fetched, and what its model does. */
@@ -11,12 +12,14 @@ export interface ModelRefOfKind extends ModelFileRef {
 export class ModelSet {
   readonly collaborative: ModelHolder<CollaborativeModel>;
   readonly click: ModelHolder<ClickModel>;
+  readonly fusion: ModelHolder<FusionModel>;
   /** Kinds that `update` was told of and that have no model here at all. */
   readonly #missing = new Set<string>();
 
   constructor(options: ModelHolderOptions = {}) {
     this.collaborative = new ModelHolder(collaborativeKind, options);
     this.click = new ModelHolder(clickKind, options);
+    this.fusion = new ModelHolder(fusionKind, options);
   }
 
   /** Whether there is a model, if an old one, of each kind that there should be. */
@@ -42,10 +45,19 @@ export class ModelSet {
   dispose(): void {
     this.collaborative.dispose();
     this.click.dispose();
+    this.fusion.dispose();
   }
 
   #holderOf(kind: string): Pick<ModelHolder<CollaborativeModel>, "modelId" | "update"> | undefined {
-    if (kind === collaborativeKind.name) return this.collaborative;
-    return kind === clickKind.name ? this.click : undefined;
+    switch (kind) {
+      case collaborativeKind.name:
+        return this.collaborative;
+      case clickKind.name:
+        return this.click;
+      case fusionKind.name:
+        return this.fusion;
+      default:
+        return undefined;
+    }
   }
 }
