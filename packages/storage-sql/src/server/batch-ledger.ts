@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { systemClock } from "@furze/core";
 import type { SqlConnection, SqlDialect } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
@@ -24,7 +25,7 @@ export class BatchLedger {
   }
 
   newBatchId(): string {
-    return timeDigits(Date.now()) + randomUUID();
+    return timeDigits(systemClock.now()) + randomUUID();
   }
 
   /** Writes the id. @returns false when an earlier try of the batch has been committed; waits for one whose fate is open */
@@ -49,7 +50,7 @@ export class BatchLedger {
 /** Takes out ids that processes left behind. */
 export async function forgetBatches(session: SqlSession, table: string): Promise<void> {
   const sql = `DELETE FROM ${table} WHERE batch_id < ?`;
-  await session.transaction((connection) => connection.query(sql, [timeDigits(Date.now() - FORGET_AFTER_MS)]), undefined);
+  await session.transaction((connection) => connection.query(sql, [timeDigits(systemClock.now() - FORGET_AFTER_MS)]), undefined);
 }
 
 function timeDigits(timeMs: number): string {
