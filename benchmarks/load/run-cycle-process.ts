@@ -29,7 +29,7 @@ export interface CycleMeasure {
 export async function runCycleProcess(order: CycleOrder): Promise<CycleMeasure> {
   const script = fileURLToPath(new URL("cycle-process.ts", import.meta.url));
   // The last is what `furze up` starts a master with.
-  const flags = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=16"];
+  const flags = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"];
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, JSON.stringify(order)]);
   const lines = stdout
     .trim()

@@ -36,8 +36,8 @@ export interface SystemSpecs {
 
 const LOOPBACK = "127.0.0.1";
 
-/** Loading data makes much short-lived garbage: half of Node's space for it costs no time and spares a quarter of the master's memory. */
-const MASTER_FLAGS = ["--max-semi-space-size=16"];
+/** Loading data makes much short-lived garbage: a quarter of Node's space for it costs little time and spares a third of the master's memory. */
+const MASTER_FLAGS = ["--max-semi-space-size=8"];
 
 /** The command lines of the three processes; stores that the config leaves open are put into the data folder. */
 export function systemSpecs(plan: SystemPlan): SystemSpecs {
