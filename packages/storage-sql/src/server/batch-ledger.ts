@@ -50,7 +50,10 @@ export class BatchLedger {
 /** Takes out ids that processes left behind. */
 export async function forgetBatches(session: SqlSession, table: string): Promise<void> {
   const sql = `DELETE FROM ${table} WHERE batch_id < ?`;
-  await session.transaction((connection) => connection.query(sql, [timeDigits(systemClock.now() - FORGET_AFTER_MS)]), undefined);
+  await session.transaction(
+    (connection) => connection.query(sql, [timeDigits(systemClock.now() - FORGET_AFTER_MS)]),
+    undefined,
+  );
 }
 
 function timeDigits(timeMs: number): string {
