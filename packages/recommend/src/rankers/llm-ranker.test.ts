@@ -63,6 +63,14 @@ describe("LlmRanker", () => {
     ]);
   });
 
+  it("does not send items that the template does not fit", async () => {
+    await stores.dataStore.items.upsert([item("a", { comment: "no labels" })]);
+    await using server = await startReranker(byLastWord);
+    await system(llm(server.url)).maker.makeLists();
+    expect(server.requests[0]?.body.documents).toEqual(["film b ", "film c sea sea sea", "film d sea sea"]);
+    expect((await listOfAnn())?.entries.map(({ id }) => id)).toEqual(["c", "d", "b", "a"]);
+  });
+
   it("keeps the merged order when the model fails, and asks again after a while", async () => {
     const down: Behaviour = () => ({ status: 400 });
     await using server = await startReranker(down, byLastWord);

@@ -41,7 +41,7 @@ const ITEMS_PER_QUERY = 1000;
 
 /**
  * Orders candidates by what a language model holds relevant to a query about the user: both are made by templates. Candidates that it
- * does not rank follow in the order they were merged, with the lowest score that it gave. A user whose request fails keeps the merged
+ * does not rank, or whose template does not fit them, follow in the order they were merged, with the lowest score that it gave. A user whose request fails keeps the merged
  * order, and his list is told to be incomplete.
  *
  * Cost: one request a user, and two queries a batch.
@@ -89,8 +89,11 @@ export class LlmRanker implements Ranker {
       }
     };
     await Promise.all(Array.from({ length: Math.min(CONCURRENCY, requests.length) }, work));
+    const { logger } = this.#dependencies;
+    for (const [itemId, error] of [...batch.undescribed].slice(0, 1)) {
+      logger.warn("the document template does not fit some items", { items: batch.undescribed.size, itemId, error });
+    }
     if (errors.length > 0) {
-      const { logger } = this.#dependencies;
       logger.warn("the language model could not rank some lists", {
         users: errors.length,
         of: requests.length,
@@ -107,12 +110,28 @@ export class LlmRanker implements Ranker {
       user: userVariable(batch.userOf(request.history.userId)),
       feedback: batch.feedbackOf(request.history.userId),
     });
-    const documents = list.map(({ index }) => this.#document.render({ item: itemVariable(batch.itemOf(space.idOf(index))) }));
-    const order = await reranker.rerank(query, documents, call);
-    const lowest = order.at(-1)?.score ?? 0;
-    const named = new Set(order.map(({ index }) => index));
-    const rest = list.filter((_, place) => !named.has(place)).map((candidate) => ({ ...candidate, score: lowest }));
-    return [...order.map(({ index, score }) => ({ ...(list[index] as MergedCandidate), score })), ...rest];
+    const documents = new Map<MergedCandidate, string>();
+    for (const candidate of list) {
+      const text = this.#describe(batch.itemOf(space.idOf(candidate.index)), batch);
+      if (text !== undefined) documents.set(candidate, text);
+    }
+    const sent = [...documents.keys()];
+    const order = await reranker.rerank(query, [...documents.values()], call);
+    const ranked = order.map(({ index, score }) => ({ ...(sent[index] as MergedCandidate), score }));
+    const lowest = ranked.at(-1)?.score ?? 0;
+    const named = new Set(ranked.map(({ index }) => index));
+    const rest = list.filter(({ index }) => !named.has(index)).map((candidate) => ({ ...candidate, score: lowest }));
+    return [...ranked, ...rest];
+  }
+
+  /** Text of an item; undefined when the template does not fit it, as when it lacks labels: it counts as not ranked. */
+  #describe(item: Item, batch: Batch): string | undefined {
+    try {
+      return this.#document.render({ item: itemVariable(item) });
+    } catch (error) {
+      batch.undescribed.set(item.itemId, error);
+      return undefined;
+    }
   }
 
   /** Everything that the templates may name. */
@@ -142,6 +161,8 @@ export class LlmRanker implements Ranker {
 
 /** The rows behind a batch of lists. */
 class Batch {
+  /** Items that the template could not tell of, with the reason. */
+  readonly undescribed = new Map<ItemId, unknown>();
   readonly #users: ReadonlyMap<string, User | undefined>;
   readonly #liked: ReadonlyMap<string, readonly Feedback[]>;
   readonly #items: ReadonlyMap<ItemId, Item>;
