@@ -10,8 +10,14 @@ describe("ScoreAccumulator", () => {
     fc.assert(
       fc.property(additions, fc.integer({ min: 0, max: 20 }), fc.integer({ min: 1, max: 4 }), (added, limit, modulus) => {
         const sums = new Map<number, number>();
+        const cut = added.length >> 1;
+        const items = Int32Array.from(added, ([index]) => index);
+        accumulator.addAll(
+          items.subarray(0, cut),
+          Float32Array.from(added, ([, score]) => score),
+        );
+        for (const [index, score] of added.slice(cut)) accumulator.addAll(Int32Array.of(index), score);
         for (const [index, score] of added) {
-          accumulator.add(index, score);
           sums.set(index, (sums.get(index) ?? 0) + score);
         }
         const admits = (index: number) => index % modulus === 0;

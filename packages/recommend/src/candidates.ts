@@ -9,7 +9,7 @@ export const NO_CANDIDATES: Candidates = { items: new Int32Array(0), scores: new
 /**
  * Sums scores per item and gives the best ones. One instance serves many users, one after another.
  *
- * Cost: `add` O(1); `best` O(touched * log limit); memory 12 bytes an item.
+ * Cost: `addAll` O(items); `best` O(touched * log limit); memory 12 bytes an item.
  */
 export class ScoreAccumulator {
   #scores = new Float64Array(1024);
@@ -17,18 +17,30 @@ export class ScoreAccumulator {
   #isTouched = new Uint8Array(1024);
   #count = 0;
 
-  add(index: number, score: number): void {
-    if (index >= this.#scores.length) this.#grow(index + 1);
-    if (this.#isTouched[index] === 0) {
-      this.#isTouched[index] = 1;
-      this.#touched[this.#count++] = index;
-      this.#scores[index] = score;
-    } else {
-      this.#scores[index] = (this.#scores[index] as number) + score;
+  /** Adds to each of the items the score at its place, or to all of them the same. */
+  addAll(items: Int32Array, scores: Float32Array | number): void {
+    this.#reserve(items);
+    const [each, same] = typeof scores === "number" ? [undefined, scores] : [scores, 0];
+    // Lists are made of these additions for the most part: the loop must not look up a field for each.
+    const sums = this.#scores;
+    const touched = this.#touched;
+    const isTouched = this.#isTouched;
+    let count = this.#count;
+    for (let place = 0; place < items.length; place++) {
+      const index = items[place] as number;
+      const score = each === undefined ? same : (each[place] as number);
+      if (isTouched[index] === 0) {
+        isTouched[index] = 1;
+        touched[count++] = index;
+        sums[index] = score;
+      } else {
+        sums[index] = (sums[index] as number) + score;
+      }
     }
+    this.#count = count;
   }
 
-  /** Indices that have a score. Valid until the next `add` or `clear`. */
+  /** Indices that have a score. Valid until the next `addAll` or `clear`. */
   touched(): Int32Array {
     return this.#touched.subarray(0, this.#count);
   }
@@ -81,6 +93,12 @@ export class ScoreAccumulator {
       at = child;
     }
     heap[at] = index;
+  }
+
+  #reserve(items: Int32Array): void {
+    let largest = -1;
+    for (let place = 0; place < items.length; place++) if ((items[place] as number) > largest) largest = items[place] as number;
+    if (largest >= this.#scores.length) this.#grow(largest + 1);
   }
 
   #grow(needed: number): void {

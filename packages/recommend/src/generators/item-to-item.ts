@@ -50,9 +50,7 @@ export class ItemToItemGenerator implements CandidateGenerator {
   ): Candidates {
     for (const index of context) {
       const { items, scores } = ofItem.get(index) ?? NO_CANDIDATES;
-      for (let place = 0; place < items.length; place++) {
-        this.#accumulator.add(items[place] as number, scores[place] as number);
-      }
+      this.#accumulator.addAll(items, scores);
     }
     const best = this.#accumulator.best(limit, (index) => this.#space.admits(index, request.filter));
     this.#accumulator.clear();

@@ -39,7 +39,15 @@ export class LatestGenerator implements CandidateGenerator {
   }
 
   #pick(rows: readonly number[], request: CandidateRequest, limit: number): Candidates {
-    const items = Int32Array.from(rows.filter((index) => !request.filter.excluded.has(index)).slice(0, limit));
-    return { items, scores: Float32Array.from(items, (index) => Math.floor(this.#space.timestampMsOf(index) / 1000)) };
+    const items = new Int32Array(Math.min(limit, rows.length));
+    const scores = new Float32Array(items.length);
+    let count = 0;
+    for (const index of rows) {
+      if (count === items.length) break;
+      if (request.filter.excluded.has(index)) continue;
+      items[count] = index;
+      scores[count++] = Math.floor(this.#space.timestampMsOf(index) / 1000);
+    }
+    return { items: items.subarray(0, count), scores: scores.subarray(0, count) };
   }
 }

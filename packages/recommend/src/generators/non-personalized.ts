@@ -42,14 +42,15 @@ export class NonPersonalizedGenerator implements CandidateGenerator {
   }
 
   #pick(board: Candidates, request: CandidateRequest, limit: number): Candidates {
-    const places: number[] = [];
-    for (const [place, index] of board.items.entries()) {
-      if (places.length === limit) break;
-      if (this.#space.admits(index, request.filter)) places.push(place);
+    const items = new Int32Array(Math.min(limit, board.items.length));
+    const scores = new Float32Array(items.length);
+    let count = 0;
+    for (let place = 0; place < board.items.length && count < items.length; place++) {
+      const index = board.items[place] as number;
+      if (!this.#space.admits(index, request.filter)) continue;
+      items[count] = index;
+      scores[count++] = board.scores[place] as number;
     }
-    return {
-      items: Int32Array.from(places, (place) => board.items[place] as number),
-      scores: Float32Array.from(places, (place) => board.scores[place] as number),
-    };
+    return { items: items.subarray(0, count), scores: scores.subarray(0, count) };
   }
 }

@@ -46,7 +46,8 @@ export class UserToUserGenerator implements CandidateGenerator {
     const list = lists.get(request.history.userId);
     for (const [place, neighborId] of (list?.ids ?? []).entries()) {
       const score = list?.scores[place] ?? 0;
-      for (const index of ofUser.get(neighborId) ?? []) this.#accumulator.add(index, score);
+      const positives = ofUser.get(neighborId);
+      if (positives !== undefined) this.#accumulator.addAll(positives, score);
     }
     const best = this.#accumulator.best(limit, (index) => this.#space.admits(index, request.filter));
     this.#accumulator.clear();
