@@ -73,7 +73,10 @@ export class ListMaker {
     // Taken before the work: lists that a newer model has had a part in are made once more, never taken for the newer one's.
     const { modelId } = pipeline;
     const keys = userIds.map((name) => ({ collection: collections.recommend, name }));
-    const [{ lists }, histories] = await Promise.all([cacheStore.getLists(keys, call), pipeline.historiesOf(userIds, call)]);
+    const [{ lists }, histories] = await Promise.all([
+      cacheStore.getLists(keys, call),
+      pipeline.histories.recall(userIds, call),
+    ]);
     const stale = histories.filter(
       (history, position) => this.#isActive(history) && this.#isStale(lists[position], history, modelId),
     );

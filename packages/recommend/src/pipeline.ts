@@ -1,4 +1,4 @@
-import { type CallOptions, type Clock, InvalidArgumentError, type Logger, silentLogger, type UserId } from "@furze/core";
+import { type Clock, InvalidArgumentError, type Logger, silentLogger } from "@furze/core";
 import type { CacheStore, DataStore } from "@furze/storage";
 import type { CandidateGenerator, CandidateRequest, GenerateOptions } from "./candidate-generator.ts";
 import { NO_CANDIDATES } from "./candidates.ts";
@@ -162,11 +162,6 @@ export class Pipeline {
       }
     }
     return sources;
-  }
-
-  /** Loads the histories of users as they are now. */
-  async historiesOf(userIds: readonly UserId[], call: CallOptions = {}): Promise<UserHistory[]> {
-    return this.histories.load(userIds, call);
   }
 
   /** Drops kept neighbor lists and histories, so that the next batch sees what has been written since. */

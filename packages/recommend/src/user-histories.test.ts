@@ -42,6 +42,28 @@ it("reads a user's rows once until something is written, by whatever connection"
   expect(fetches()).toBe(3);
 });
 
+it("reads a user once a pass, whether he is wanted for his own sake or for others", async () => {
+  await using opened = await openStores();
+  await fill(opened);
+  const { stores, fetches } = counting(opened);
+  const { histories } = systemOf(stores).pipeline;
+  const [ann, ben] = await histories.load(["ann", "ben"]);
+  histories.forget();
+  expect(await histories.recallPositives(["ben"])).toEqual(new Map([["ben", ben?.positives]]));
+  await opened.dataStore.feedback.upsert([like("ben", "c")], { mode: "sum" });
+  expect(await histories.recall(["ann", "ben"])).toEqual([ann, ben]);
+  expect(await histories.recallPositives(["ann", "ben"])).toEqual(
+    new Map([
+      ["ann", ann?.positives],
+      ["ben", ben?.positives],
+    ]),
+  );
+  expect(fetches()).toBe(3);
+  histories.forget();
+  const [, changed] = await histories.recall(["ann", "ben"]);
+  expect(changed?.seen.size).toBe((ben?.seen.size ?? 0) + 1);
+});
+
 it("shows a row of the future once its time has come", async () => {
   await using stores = await openStores();
   await fill(stores);

@@ -20,6 +20,14 @@ export interface UserHistoriesOptions {
 /** Seen items in the histories that `loadOne` keeps, at some 50 bytes each. */
 const KEPT_SEEN_ITEMS = 500_000;
 
+/** Seen items in the histories that `recall` will be asked for, at 4 bytes each: 16 MB. */
+const AHEAD_SEEN_ITEMS = 4_000_000;
+
+/** A history whose seen items lie as an array, a twelfth of the set. */
+interface PackedHistory extends Omit<UserHistory, "seen"> {
+  readonly seen: Int32Array;
+}
+
 /** A history, the data version it was read under, and when time alone makes another one of it, UTC milliseconds. */
 interface TimedHistory {
   readonly history: UserHistory;
@@ -35,6 +43,12 @@ export class UserHistories {
   readonly #kept = new LRUCache<UserId, TimedHistory>({
     maxSize: KEPT_SEEN_ITEMS,
     sizeCalculation: ({ history }) => 1 + history.seen.size,
+  });
+
+  /** Of users whose likes were wanted before their own turn came. */
+  readonly #ahead = new LRUCache<UserId, PackedHistory>({
+    maxSize: AHEAD_SEEN_ITEMS,
+    sizeCalculation: ({ seen }) => 1 + seen.length,
   });
 
   constructor(options: UserHistoriesOptions) {
@@ -59,6 +73,23 @@ export class UserHistories {
     return timed.history;
   }
 
+  /**
+   * Histories as they may have been at the last `forget`, aligned with `userIds`. For a pass over all users, each of whom is asked for
+   * once: most of them have been read by then for the sake of users like them.
+   */
+  async recall(userIds: readonly UserId[], call: CallOptions = {}): Promise<UserHistory[]> {
+    const found = new Map<UserId, UserHistory>();
+    for (const userId of userIds) {
+      const packed = this.#ahead.get(userId);
+      if (packed === undefined) continue;
+      this.#ahead.delete(userId);
+      found.set(userId, { ...packed, seen: new Set(packed.seen) });
+    }
+    const missing = userIds.filter((userId) => !found.has(userId));
+    for (const history of await this.load(missing, call)) found.set(history.userId, history);
+    return userIds.map((userId) => found.get(userId) as UserHistory);
+  }
+
   /** What users like, as it may have been at the last `forget`; only users never loaded since cost a query. */
   async recallPositives(userIds: Iterable<UserId>, call: CallOptions = {}): Promise<ReadonlyMap<UserId, Int32Array>> {
     const found = new Map<UserId, Int32Array>();
@@ -68,13 +99,17 @@ export class UserHistories {
       if (kept === undefined) missing.push(userId);
       else found.set(userId, kept);
     }
-    for (const { userId, positives } of await this.load(missing, call)) found.set(userId, positives);
+    for (const history of await this.load(missing, call)) {
+      found.set(history.userId, history.positives);
+      this.#ahead.set(history.userId, { ...history, seen: Int32Array.from(history.seen) });
+    }
     return found;
   }
 
-  /** Drops what `recallPositives` keeps. */
+  /** Drops what `recall` and `recallPositives` keep. */
   forget(): void {
     this.#positives.clear();
+    this.#ahead.clear();
   }
 
   async #read(userIds: readonly UserId[], dataVersion: DataVersion | undefined, call: CallOptions): Promise<TimedHistory[]> {

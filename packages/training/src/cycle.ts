@@ -11,6 +11,7 @@ import { fitTaskNames, taskNames } from "./task-names.ts";
 import { fitClick } from "./tasks/click.ts";
 import { fitCollaborative } from "./tasks/collaborative.ts";
 import type { FitModelOptions } from "./tasks/fit-model-options.ts";
+import { fitFusion } from "./tasks/fusion.ts";
 import { makeLeaderboards } from "./tasks/leaderboards.ts";
 import { makeItemNeighborLists, makeUserNeighborLists, type NeighborListsOptions } from "./tasks/neighbor-lists.ts";
 import type { ModelKindName, ModelTrainingOptions, TrainingOptions } from "./training-options.ts";
@@ -159,10 +160,12 @@ class Cycle {
     this.#lastModelId = Math.max(this.#lastModelId + 1, this.#options.clock.now());
     const modelId = String(this.#lastModelId);
     const options: FitModelOptions = { ...this.#options, training, modelId, madeFrom, signal, onProgress: report };
-    const stored =
-      kind === "collaborative"
-        ? await fitCollaborative({ ...options, dataset: data.dataset })
-        : await fitClick({ ...options, data, logger: this.#options.logger });
+    const fits = {
+      collaborative: () => fitCollaborative({ ...options, dataset: data.dataset }),
+      click: () => fitClick({ ...options, data, logger: this.#options.logger }),
+      fusion: () => fitFusion(options),
+    };
+    const stored = await fits[kind]();
     if (stored !== undefined) this.#models.set(kind, stored);
   }
 
@@ -221,7 +224,8 @@ class Cycle {
     });
   }
 
-  #listOptions(): Pick<NeighborListsOptions<unknown>, "cacheStore" | "limit" | "nowMs" | "listTtlMs" | "logger"> {
+  #listOptions(): Pick<NeighborListsOptions<unknown>, "limit" | "nowMs" | "listTtlMs" | "logger"> &
+    Pick<CycleOptions, "cacheStore"> {
     const { cacheStore, pipeline, logger } = this.#options;
     return { cacheStore, limit: pipeline.cacheSize, nowMs: this.#startedMs, listTtlMs: pipeline.listTtlMs, logger };
   }

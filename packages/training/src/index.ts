@@ -9,8 +9,15 @@ export {
   factorModel,
 } from "./search/factor-parameters.ts";
 export type { FactorSearchOptions, FactorSearchResult, FactorTrial } from "./search/factor-search-options.ts";
+export type { FusionParameters } from "./search/fusion-parameters.ts";
 export { type ClickSearchOptions, type ClickSearchResult, searchClickModel } from "./search/search-click-model.ts";
 export { searchFactorModel } from "./search/search-factor-model.ts";
+export {
+  type FusionSample,
+  type FusionSearchOptions,
+  type FusionSearchResult,
+  searchFusion,
+} from "./search/search-fusion.ts";
 export {
   type ReportedTask,
   type RunTasksOptions,

@@ -3,8 +3,10 @@ import type { PipelineOptions } from "@furze/recommend";
 import type { CacheStore, DataStore } from "@furze/storage";
 import { clickSamples, type TrainingData } from "./click-samples.ts";
 import { loadData } from "./load-data.ts";
+import { fusionSamples } from "./search/fusion-samples.ts";
 import { searchClickModel } from "./search/search-click-model.ts";
 import { searchFactorModel } from "./search/search-factor-model.ts";
+import { searchFusion } from "./search/search-fusion.ts";
 import { runTasks, type Task, type TaskReporter } from "./task-graph.ts";
 import { searchTaskNames } from "./task-names.ts";
 import type { ModelKindName } from "./training-options.ts";
@@ -27,20 +29,36 @@ export interface SearchRunOptions extends CallOptions {
 }
 
 /** What a search has found, and what it is called with. */
-interface SearchCall extends CallOptions {
+interface SearchCall extends Omit<SearchRunOptions, "kind" | "reporter" | "state"> {
   readonly data: TrainingData;
   readonly records: SearchRecords;
-  readonly trials: number;
-  readonly timeLimitMs: number;
   readonly onTrial: (trial: { readonly number: number }) => void;
 }
 
+/** Mixes tried for each model that a search may try: a mix costs a fraction of a fit. */
+const MIXES_PER_MODEL = 20;
+
 /** Searches by what they search for; each gives the parameters and the score it has found, if any. */
 const SEARCHES = {
-  collaborative: async ({ data, records, ...options }: SearchCall) =>
-    (await searchFactorModel({ ...options, matrix: data.dataset.positive, start: records.collaborative?.tuned })).best,
-  click: async ({ data, records, ...options }: SearchCall) =>
-    (await searchClickModel({ ...options, samples: clickSamples(data).samples, start: records.click?.tuned })).best,
+  collaborative: async ({ data, records, trials, timeLimitMs, signal, onTrial }: SearchCall) => {
+    const matrix = data.dataset.positive;
+    const start = records.collaborative?.tuned;
+    return (await searchFactorModel({ matrix, start, trials, timeLimitMs, signal, onTrial })).best;
+  },
+  click: async ({ data, records, trials, timeLimitMs, signal, onTrial }: SearchCall) => {
+    const { samples } = clickSamples(data);
+    const start = records.click?.tuned;
+    return (await searchClickModel({ samples, start, trials, timeLimitMs, signal, onTrial })).best;
+  },
+  fusion: async ({ data, records, trials, timeLimitMs, signal, onTrial, ...options }: SearchCall) => {
+    const startMs = performance.now();
+    const factors = records.collaborative?.tuned;
+    const samples = await fusionSamples({ ...options, dataset: data.dataset, factors, signal });
+    const leftMs = Math.max(1, timeLimitMs - (performance.now() - startMs));
+    const names = options.pipeline.recommenders;
+    const start = records.fusion?.tuned?.weights;
+    return (await searchFusion({ samples, names, start, trials, timeLimitMs: leftMs, signal, onTrial })).best;
+  },
 } as const;
 
 /**
@@ -50,13 +68,14 @@ const SEARCHES = {
  * @throws {AbortError} when `signal` ended it; nothing is remembered then
  */
 export async function runSearch(options: SearchRunOptions): Promise<TrainingState> {
-  const { state, clock, kind, trials, timeLimitMs, logger } = options;
+  const { state, clock, kind, logger } = options;
+  const trials = options.trials * (kind === "fusion" ? MIXES_PER_MODEL : 1);
   const records = state.searches;
   let tuned: unknown = records[kind]?.tuned;
   const run: Task["run"] = async ({ signal, report }) => {
     const data = await loadData({ ...options, nowMs: clock.now(), signal });
     const onTrial = ({ number }: { readonly number: number }) => report({ done: Math.min(number + 1, trials), total: trials });
-    const best = await SEARCHES[kind]({ data, records, trials, timeLimitMs, signal, onTrial });
+    const best = await SEARCHES[kind]({ ...options, data, records, trials, signal, onTrial });
     tuned = best?.parameters ?? tuned;
     logger?.info("search done", { model: kind, score: best?.score, ...best?.parameters });
   };

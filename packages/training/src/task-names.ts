@@ -14,10 +14,12 @@ export const taskNames = {
 export const fitTaskNames: Readonly<Record<ModelKindName, string>> = {
   collaborative: "Train Collaborative Filtering Model",
   click: "Train Click-Through Rate Prediction Model",
+  fusion: "Publish Weights of Recommenders",
 };
 
 /** The same of the searches for better parameters. */
 export const searchTaskNames: Readonly<Record<ModelKindName, string>> = {
   collaborative: "Optimize Collaborative Filtering Model",
   click: "Optimize Click-Through Rate Prediction Model",
+  fusion: "Optimize Weights of Recommenders",
 };

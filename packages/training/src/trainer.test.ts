@@ -87,6 +87,12 @@ async function trained(): Promise<Trainer> {
   return trainer;
 }
 
+async function blobOf(name: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of blobStore.get(name)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 describe("Trainer", () => {
   it("waits for the first feedback, then makes everything", async () => {
     const trainer = await open();
@@ -195,6 +201,39 @@ describe("Trainer", () => {
       "Optimize Click-Through Rate Prediction Model",
       "Optimize Collaborative Filtering Model",
     ]);
+  });
+
+  it("searches for the weights of recommenders, publishes them, and knows them after a restart", async () => {
+    await addFeedback();
+    const fusing: Partial<PipelineOptions> = {
+      ranker: { type: "fusion" },
+      recommenders: ["collaborative", "item-to-item/similar", "user-to-user/taste", "latest"],
+    };
+    const search = { search: { periodMs: 24 * HOUR_MS, trials: 1 } };
+    const trainer = await open(fusing, search);
+    trainer.start();
+    await until(() => trainer.state.models.some(({ kind }) => kind === "fusion"));
+    expect(failed).toEqual([]);
+    expect(started).toContain("Optimize Weights of Recommenders");
+    const { weights, score = 0 } = trainer.state.searches.fusion?.tuned ?? { weights: {} };
+    expect(Object.keys(weights)).toEqual(fusing.recommenders);
+    expect(score).toBeGreaterThan(0.5);
+    await trainer.stop();
+    const models = new ModelSet();
+    await models.update(trainer.state.models, ({ blobName }) => blobOf(blobName));
+    const lease = models.fusion.acquire();
+    expect(lease?.model.weights).toEqual(weights);
+    lease?.release();
+    models.dispose();
+    started = [];
+    const after = await open(fusing, search);
+    expect(after.state.searches.fusion?.tuned?.weights).toEqual(weights);
+    after.start();
+    after.trigger();
+    await until(() => after.state.listsVersion > trainer.state.listsVersion);
+    expect(after.state.models.find(({ kind }) => kind === "fusion")?.modelId).not.toBe(
+      trainer.state.models.find(({ kind }) => kind === "fusion")?.modelId,
+    );
   });
 
   it("starts nothing more once it is stopped, even while it looks whether something is due", async () => {

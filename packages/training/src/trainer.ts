@@ -158,7 +158,8 @@ export class Trainer {
     const { pipeline, training } = this.#options;
     const { models, searches } = this.#state;
     return Array.from(plannedModels(pipeline, training)).flatMap(([kind, { search }]) => {
-      if (search === undefined || !models.some((model) => model.kind === kind)) return [];
+      // Weights of recommenders are the one model that only a search makes.
+      if (search === undefined || !(kind === "fusion" || models.some((model) => model.kind === kind))) return [];
       const searchedMs = searches[kind]?.searchedMs;
       return [{ kind, search, dueMs: searchedMs === undefined ? 0 : searchedMs + search.periodMs }];
     });

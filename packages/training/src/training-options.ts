@@ -4,7 +4,7 @@ import type { SearchColumn } from "@furze/storage";
 export interface SearchOptions {
   /** Time between two searches, milliseconds, > 0. A search ends before the next cycle is due. */
   readonly periodMs: number;
-  /** Models that one search tries at most, > 0. */
+  /** Models that one search tries at most, > 0; of mixes of recommenders, which cost next to nothing, twenty times as many. */
   readonly trials: number;
 }
 
@@ -27,6 +27,8 @@ export interface TrainingOptions {
   readonly collaborative: ModelTrainingOptions;
   /** The click model that the `fm` ranker of the pipeline ranks by. Default: as the factor model. */
   readonly click?: ModelTrainingOptions | undefined;
+  /** The weights of recommenders that the `fusion` ranker of the pipeline goes by; only a search makes them. Default: as the factor model. */
+  readonly fusion?: ModelTrainingOptions | undefined;
   /** What item search looks into. Default none: search is off. */
   readonly searchColumns?: readonly SearchColumn[] | undefined;
   /** How often to look for the first feedback, milliseconds. Default 5,000. */
@@ -34,4 +36,4 @@ export interface TrainingOptions {
 }
 
 /** Models that training can make, by what they do. */
-export type ModelKindName = "collaborative" | "click";
+export type ModelKindName = "collaborative" | "click" | "fusion";

@@ -2,6 +2,7 @@ import type { CallOptions } from "@furze/core";
 import type { CacheStore } from "@furze/storage";
 import type { ClickParameters } from "./search/click-parameters.ts";
 import type { FactorParameters } from "./search/factor-parameters.ts";
+import type { FusionParameters } from "./search/fusion-parameters.ts";
 import type { ModelKindName } from "./training-options.ts";
 
 /** A model file in the blob store. */
@@ -13,7 +14,7 @@ export interface StoredModel {
   readonly sizeBytes: number;
   /** 64 hexadecimal digits. */
   readonly sha256: string;
-  /** Quality on held-out feedback: NDCG@10 of a factor model, AUC of a click model; `undefined` when there was too little to hold out. */
+  /** Quality on held-out feedback: NDCG@10 of a factor model and of fused recommenders, AUC of a click model; `undefined` when there was too little to hold out. */
   readonly score: number | undefined;
   /** UTC milliseconds. */
   readonly fittedMs: number;
@@ -33,6 +34,7 @@ export interface SearchRecord<Parameters> {
 export interface SearchRecords {
   readonly collaborative?: SearchRecord<FactorParameters> | undefined;
   readonly click?: SearchRecord<ClickParameters> | undefined;
+  readonly fusion?: SearchRecord<FusionParameters> | undefined;
 }
 
 /** What the master remembers between cycles and restarts. */

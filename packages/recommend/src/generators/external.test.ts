@@ -56,7 +56,7 @@ it("leaves the list to the others when the script fails, and says so once a batc
 it("leaves a script alone for ten seconds after eight failures in a row", async () => {
   const { pipeline, recommender } = system("throw 1");
   const userIds = Array.from({ length: 50 }, (_, user) => `user-${user}`);
-  const requests = (await pipeline.historiesOf(userIds)).map((history) => pipeline.requestFor(history));
+  const requests = (await pipeline.histories.load(userIds)).map((history) => pipeline.requestFor(history));
   const lists = await pipeline.rank(requests, { limit: 3 });
   expect(lists.every((list) => list.length === 3)).toBe(true);
   const [{ users, skipped }] = warnings as [{ users: number; skipped: number }];

@@ -92,7 +92,7 @@ describe("LlmRanker", () => {
     const ranker = llm(server.url);
     const reranker = new RerankerClient(ranker.api);
     const { pipeline } = systemOf(stores, { ranker, recommenders: ["non-personalized/popular"], fallback: [] }, { reranker });
-    const histories = await pipeline.historiesOf(others.map(({ userId }) => userId));
+    const histories = await pipeline.histories.load(others.map(({ userId }) => userId));
     const incomplete: number[] = [];
     const onIncomplete = (position: number) => void incomplete.push(position);
     const requests = histories.map((history) => pipeline.requestFor(history));

@@ -15,8 +15,10 @@ import { EmbeddingIndex } from "./embedding-index.ts";
 
 export interface NeighborListsOptions<Type> extends CallOptions {
   readonly dataset: Dataset;
-  readonly cacheStore: CacheStore;
+  readonly cacheStore: Pick<CacheStore, "putLists">;
   readonly recommenders: readonly NeighborOptions<Type>[];
+  /** The rows that lists are made for. Default: all. */
+  readonly rows?: Int32Array | undefined;
   /** Entries of a list, > 0. */
   readonly limit: number;
   readonly nowMs: number;
@@ -125,16 +127,17 @@ async function makeLists<Type>(index: NeighborIndex, options: MakeLists<Type>): 
   const { recommender, position, recommenders, ids, collectionOf, nowMs, listTtlMs, cacheStore, signal } = options;
   const collection = collectionOf(recommender.name);
   const digest = digestOf(recommender);
-  const total = index.numRows * recommenders.length;
-  for (let start = 0; start < index.numRows; start += BLOCK_ROWS) {
-    const rows = Int32Array.from({ length: Math.min(BLOCK_ROWS, index.numRows - start) }, (_, offset) => start + offset);
+  const all = options.rows ?? Int32Array.from({ length: index.numRows }, (_, row) => row);
+  const total = all.length * recommenders.length;
+  for (let start = 0; start < all.length; start += BLOCK_ROWS) {
+    const rows = all.subarray(start, start + BLOCK_ROWS);
     const table = await index.search(rows, options.limit, { signal });
     const lists = Array.from(rows, (row, place) => {
       const list = { entries: entriesOf(table, place, collection, options), updatedMs: nowMs, digest, modelId: "" };
       return { collection, name: ids.idOf(row), list, expiresMs: nowMs + listTtlMs };
     });
     await cacheStore.putLists(lists, { signal });
-    options.onProgress?.({ done: position * index.numRows + start + rows.length, total });
+    options.onProgress?.({ done: position * all.length + start + rows.length, total });
   }
 }
 
