@@ -8,7 +8,8 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const NODE_FLAGS = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning"];
+/** The last is what `furze up` starts processes with. */
+const NODE_FLAGS = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"];
 
 type AppName = "master" | "worker" | "server";
 

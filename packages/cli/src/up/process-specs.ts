@@ -36,8 +36,8 @@ export interface SystemSpecs {
 
 const LOOPBACK = "127.0.0.1";
 
-/** Loading data makes much short-lived garbage: a quarter of Node's space for it costs little time and spares a third of the master's memory. */
-const MASTER_FLAGS = ["--max-semi-space-size=8"];
+/** MiB for short-lived garbage: less than Node's own choice costs no processor time here and spares each process a quarter of its memory. */
+const MEMORY_FLAGS = ["--max-semi-space-size=8"];
 
 /** The command lines of the three processes; stores that the config leaves open are put into the data folder. */
 export function systemSpecs(plan: SystemPlan): SystemSpecs {
@@ -56,7 +56,7 @@ export function systemSpecs(plan: SystemPlan): SystemSpecs {
     name,
     command: process.execPath,
     // The same conditions as here: a development tree runs from its sources, an installed one from its builds.
-    args: [...process.execArgv, ...(name === "master" ? MASTER_FLAGS : []), entryOf(name), ...args],
+    args: [...process.execArgv, ...MEMORY_FLAGS, entryOf(name), ...args],
     env,
     logFile: plan.verbose ? undefined : join(folder.logs, `${name}.log`),
   });
