@@ -31,7 +31,8 @@ const MAX_RETRY_DELAY_MS = 20;
 
 /**
  * Group commit: calls that arrive in one turn of the event loop share a transaction and thereby one flush to the disk.
- * Each has a savepoint, so that one that fails leaves nothing behind and does not touch its neighbours; promises settle after COMMIT.
+ * Each but the first has a savepoint, so that one that fails leaves nothing behind and does not touch its neighbours; promises settle after
+ * COMMIT. When the first one fails, all there is to undo is its own: the pages that a savepoint keeps apart cost a bulk write a quarter of its time.
  */
 export class SqliteWriter {
   readonly #options: SqliteWriterOptions;
@@ -86,35 +87,52 @@ export class SqliteWriter {
         const call = queue[next++];
         if (call === undefined) continue;
         try {
-          done.push({ call, value: await this.#runCall(call, slice) });
+          const value = await (done.length === 0 ? this.#runFirst(call, slice) : this.#runNext(call, slice));
+          done.push({ call, value });
         } catch (error) {
           call.reject(toStoreError(error, this.#options.path));
         }
       }
-      this.#commit(done);
+      if (done.length > 0 || this.#options.connection.isInTransaction) this.#commit(done);
     }
   }
 
-  async #runCall(call: PendingWrite, slice: TimeSlice): Promise<unknown> {
+  /** Runs a call as the only one of the transaction so far; when it fails, the transaction is over. */
+  async #runFirst(call: PendingWrite, slice: TimeSlice): Promise<unknown> {
+    const { connection } = this.#options;
+    throwIfAborted(call.signal);
+    try {
+      return await this.#run(call, slice);
+    } catch (error) {
+      if (connection.isInTransaction) connection.execute("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** Runs a call behind others in the transaction, which stay when it fails. */
+  async #runNext(call: PendingWrite, slice: TimeSlice): Promise<unknown> {
     const { connection } = this.#options;
     throwIfAborted(call.signal);
     connection.prepare("SAVEPOINT one_call").run();
     try {
-      const job = call.run(connection);
-      for (;;) {
-        const step = job.next();
-        if (step.done) {
-          connection.prepare("RELEASE one_call").run();
-          return step.value;
-        }
-        if (slice.isOver()) {
-          await slice.rest();
-          throwIfAborted(call.signal);
-        }
-      }
+      const value = await this.#run(call, slice);
+      connection.prepare("RELEASE one_call").run();
+      return value;
     } catch (error) {
       if (connection.isInTransaction) connection.execute("ROLLBACK TO one_call; RELEASE one_call");
       throw error;
+    }
+  }
+
+  async #run(call: PendingWrite, slice: TimeSlice): Promise<unknown> {
+    const job = call.run(this.#options.connection);
+    for (;;) {
+      const step = job.next();
+      if (step.done) return step.value;
+      if (slice.isOver()) {
+        await slice.rest();
+        throwIfAborted(call.signal);
+      }
     }
   }
 
