@@ -19,7 +19,7 @@ const mixes = [
   { name: "SQLite and Redis", data: "sqlite", cache: redis },
   { name: "SQLite and Valkey", data: "sqlite", cache: valkey },
   { name: "PostgreSQL", data: postgres, cache: postgres },
-  { name: "PostgreSQL and Redis", data: postgres, cache: redis },
+  { name: "PostgreSQL and Redis, with a server of two processes", data: postgres, cache: redis, serverProcesses: 2 },
   { name: "PostgreSQL and SQLite", data: postgres, cache: "sqlite" },
   { name: "MariaDB", data: mariadb, cache: mariadb },
   { name: "MariaDB and Valkey", data: mariadb, cache: valkey },
@@ -28,13 +28,13 @@ const mixes = [
   { name: "SQLite and MongoDB", data: "sqlite", cache: mongo },
 ];
 
-for (const { name, data, cache } of mixes) {
+for (const { name, data, cache, serverProcesses } of mixes) {
   if (data === undefined || cache === undefined) {
     describe(name, () => test.todo("needs servers that are not to be had here"));
     continue;
   }
   const uri = (store: string) => (store === "sqlite" ? undefined : store);
-  describeSystem(`a system on ${name}`, { data: uri(data), cache: uri(cache) });
+  describeSystem(`a system on ${name}`, { data: uri(data), cache: uri(cache) }, { serverProcesses: serverProcesses ?? 1 });
 }
 
 if (s3 === undefined) describe("SQLite and S3", () => test.todo("needs servers that are not to be had here"));

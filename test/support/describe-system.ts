@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HeldOut, holdOutLastLiked, MOVIELENS, ndcgAt10 } from "./held-out.ts";
-import { type SystemStores, TestSystem } from "./system.ts";
+import { type SystemStores, TestSystem, type TestSystemOptions } from "./system.ts";
 
 /**
  * The demo's own configuration: what a newcomer sees is what is tested. Only a dead node is given up sooner, and no search for better
@@ -13,9 +13,9 @@ const config = readFileSync(join(MOVIELENS, "furze.toml"), "utf8")
   .replace(/^optimize_period.*$/m, "");
 
 /** What must hold of a whole system, whatever its stores are. */
-export function describeSystem(name: string, stores: SystemStores): void {
+export function describeSystem(name: string, stores: SystemStores, options: TestSystemOptions = {}): void {
   describe(name, () => {
-    const system = new TestSystem();
+    const system = new TestSystem(options);
     let heldOut: HeldOut;
     let recommended: Map<string, string[]>;
 
