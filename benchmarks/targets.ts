@@ -40,6 +40,22 @@ const TARGETS: readonly Target[] = [
   { bench: "stores", params: { store: "sqlite", work: "scan 1000000 feedback" }, target: "2 s (500,000 rows/s)" },
   { bench: "stores", params: { store: "redis", work: "put 1000 lists of 100" }, target: "0.1 s, 4 GiB for 1.5 M lists" },
   { bench: "stores", params: { store: "redis", work: "get 1000 lists, one by one" }, target: "0.3 s (0.3 ms a list)" },
+  { bench: "rest", params: { layout: "sqlite", work: "insert 100,000 feedback" }, target: "2 s" },
+  { bench: "rest", params: { layout: "sqlite", work: "train and make all lists" }, target: "12 s" },
+  { bench: "rest", params: { layout: "sqlite", work: "GET recommend" }, target: "15,000/s, p99 6 ms" },
+  { bench: "rest", params: { layout: "sqlite", work: "GET popular" }, target: "25,000/s, p99 5 ms" },
+  { bench: "rest", params: { layout: "sqlite", work: "GET latest" }, target: "25,000/s, p99 5 ms" },
+  { bench: "rest", params: { layout: "sqlite", work: "GET item" }, target: "20,000/s, p99 5 ms" },
+  { bench: "rest", params: { layout: "sqlite", work: "POST 1 feedback" }, target: "8,000/s, p99 15 ms" },
+  { bench: "rest", params: { layout: "postgres and redis", work: "insert 100,000 feedback" }, target: "60,000 rows/s" },
+  { bench: "rest", params: { layout: "postgres and redis", work: "train and make all lists" }, target: "12 s" },
+  { bench: "rest", params: { layout: "postgres and redis", work: "GET recommend" }, target: "10,000/s, p99 8 ms" },
+  { bench: "rest", params: { layout: "postgres and redis", work: "GET popular" }, target: "20,000/s" },
+  { bench: "rest", params: { layout: "postgres and redis", work: "GET latest" }, target: "20,000/s" },
+  { bench: "rest", params: { layout: "postgres and redis", work: "GET item" }, target: "12,000/s" },
+  { bench: "rest", params: { layout: "postgres and redis", work: "GET item neighbors" }, target: "20,000/s" },
+  { bench: "rest", params: { layout: "postgres and redis", work: "POST 1 feedback" }, target: "6,000/s" },
+  { bench: "rest", params: { layout: "postgres and redis", work: "POST 100 feedback" }, target: "800/s" },
 ];
 
 /** The target of a row; `undefined` when it has none or is a rival's. */
