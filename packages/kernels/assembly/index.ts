@@ -2,7 +2,9 @@
 export { alsRows } from "./als";
 export { alsPredictions, alsSubspaceRows, packBlock } from "./als-subspace";
 export { bprSamples, bprScratch } from "./bpr";
+export { coOccurrences } from "./co-occurrence";
 export { countVisits } from "./count-visits";
+export { subtractProducts } from "./eliminate";
 export { fmPool } from "./fm-embeddings";
 export { fmPredict, fmScores, fmVectors } from "./fm-scores";
 export { fmTrain } from "./fm";

@@ -5,6 +5,7 @@ export { type FindNeighborsOptions, findNeighbors } from "./find-neighbors.ts";
 export type { HnswArrays } from "./hnsw-arrays.ts";
 export { HnswIndex } from "./hnsw-index.ts";
 export type { HnswOptions, HnswSearchOptions } from "./hnsw-options.ts";
+export { LinearItemIndex, type LinearItemOptions } from "./linear-item-index.ts";
 export type { Similarity, SparseNeighborOptions } from "./neighbor-options.ts";
 export type { NeighborIndex, NeighborSearchOptions, NeighborTable } from "./neighbor-table.ts";
 export { type OpenDenseIndexOptions, openDenseIndex } from "./open-dense-index.ts";

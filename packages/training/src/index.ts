@@ -18,6 +18,7 @@ export {
   type FusionSearchResult,
   searchFusion,
 } from "./search/search-fusion.ts";
+export { runSearch, type SearchRunOptions } from "./search-run.ts";
 export {
   type ReportedTask,
   type RunTasksOptions,

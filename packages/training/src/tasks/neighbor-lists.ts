@@ -2,6 +2,7 @@ import type { CallOptions, Logger, ProgressListener } from "@furze/core";
 import type { Dataset, FeatureTable, IdDictionary, VectorTable } from "@furze/dataset";
 import {
   itemRows,
+  LinearItemIndex,
   type NeighborIndex,
   type NeighborTable,
   SparseNeighborIndex,
@@ -49,6 +50,7 @@ export async function makeItemNeighborLists(options: NeighborListsOptions<ItemNe
       columns: dataset.itemColumns,
       labels: dataset.itemLabels,
       feedbackRows: () => itemRows(dataset.positive),
+      linear: (signal) => LinearItemIndex.fit(dataset.positive, { isExcluded: dataset.isItemHidden, signal }),
       isExcluded: dataset.isItemHidden,
     });
     await makeLists(index, {
@@ -92,6 +94,8 @@ interface NeighborData {
   readonly columns: ReadonlyMap<string, FeatureTable>;
   readonly labels: FeatureTable;
   readonly feedbackRows: () => SparseRows;
+  /** The linear model, where there is one: of items. */
+  readonly linear?: ((signal: AbortSignal | undefined) => Promise<NeighborIndex>) | undefined;
   readonly isExcluded?: Uint8Array | undefined;
 }
 
@@ -100,7 +104,7 @@ const NO_VECTORS: VectorTable = { dimension: 0, rows: new Int32Array(0), values:
 async function openIndex(
   { name, type, column }: NeighborOptions<ItemNeighborType | UserNeighborType>,
   { limit, signal, logger }: Pick<NeighborListsOptions<unknown>, "limit" | "signal" | "logger">,
-  { numRows, vectors, columns, labels, feedbackRows, isExcluded }: NeighborData,
+  { numRows, vectors, columns, labels, feedbackRows, linear, isExcluded }: NeighborData,
 ): Promise<NeighborIndex> {
   if (type === "embedding") {
     const table = vectors.get(column) ?? NO_VECTORS;
@@ -108,6 +112,7 @@ async function openIndex(
     if (numLeftOut > 0) logger?.warn("embeddings of another length are left out", { recommender: name, dimension, numLeftOut });
     return EmbeddingIndex.open({ vectors: table, numRows, isExcluded, limit, signal });
   }
+  if (type === "linear" && linear !== undefined) return linear(signal);
   const tags = () => tagRows(columns.get(column) ?? labels);
   if (type === "tags") return new SparseNeighborIndex([tags()], { isExcluded });
   const sources = type === "auto" ? [tags(), feedbackRows()] : [feedbackRows()];
