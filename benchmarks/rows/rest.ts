@@ -47,7 +47,7 @@ interface Layout {
   readonly stores: { readonly data?: string; readonly cache?: string };
 }
 
-/** A whole system of real processes on MovieLens-100K: from an empty store to lists, then its routes under load. */
+/** A whole system of real processes, built by `pnpm build`, on MovieLens-100K: from an empty store to lists, then its routes under load. */
 export async function* run(): AsyncIterable<BenchResult> {
   yield* measure({ layout: "sqlite", stores: {} });
   yield* withService("postgres", (data) =>
@@ -56,7 +56,7 @@ export async function* run(): AsyncIterable<BenchResult> {
 }
 
 async function* measure({ layout, stores }: Layout): AsyncIterable<BenchResult> {
-  const system = new TestSystem({ serverProcesses: SERVER_PROCESSES });
+  const system = new TestSystem({ serverProcesses: SERVER_PROCESSES, isBuilt: true });
   try {
     await system.start(CONFIG, stores);
     const usage = () => usageOf((["master", "worker", "server"] as const).map((name) => system.pid(name)));

@@ -8,8 +8,9 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** The last is what `furze up` starts processes with. */
-const NODE_FLAGS = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"];
+const SOURCE_FLAGS = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning"];
+/** What `furze up` starts processes with. */
+const MEMORY_FLAGS = ["--max-semi-space-size=8"];
 
 type AppName = "master" | "worker" | "server";
 
@@ -36,6 +37,8 @@ export interface SystemStores {
 export interface TestSystemOptions {
   readonly apiKey?: string;
   readonly serverProcesses?: number;
+  /** Run what `pnpm build` has made, as an installed system would, instead of the sources. */
+  readonly isBuilt?: boolean;
   /** Flags of worker and server besides those that every test has. */
   readonly nodeFlags?: readonly string[];
 }
@@ -48,13 +51,15 @@ export class TestSystem {
   readonly folder: string = mkdtempSync(join(tmpdir(), "furze-system-"));
   readonly #headers: Readonly<Record<string, string>>;
   readonly #serverProcesses: number;
+  readonly #isBuilt: boolean;
   readonly #nodeFlags: readonly string[];
   readonly #apps = new Map<AppName, ChildProcess>();
   readonly #logs = new Map<AppName, string>();
   #stores: SystemStores = {};
   #ports: Record<"grpc" | AppName, number> = { grpc: 0, master: 0, worker: 0, server: 0 };
 
-  constructor({ apiKey, serverProcesses = 1, nodeFlags = [] }: TestSystemOptions = {}) {
+  constructor({ apiKey, serverProcesses = 1, isBuilt = false, nodeFlags = [] }: TestSystemOptions = {}) {
+    this.#isBuilt = isBuilt;
     this.#nodeFlags = nodeFlags;
     this.#serverProcesses = serverProcesses;
     this.#headers = apiKey === undefined ? {} : { "x-api-key": apiKey };
@@ -80,7 +85,10 @@ export class TestSystem {
 
   /** Starts one application and waits until it is ready. */
   async startApp(name: AppName): Promise<void> {
-    const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, `apps/${name}/src/main.ts`), ...this.#flags(name)], {
+    const program = this.#isBuilt
+      ? [...MEMORY_FLAGS, join(ROOT, `apps/${name}/dist/main.js`)]
+      : [...SOURCE_FLAGS, ...MEMORY_FLAGS, join(ROOT, `apps/${name}/src/main.ts`)];
+    const child = spawn(process.execPath, [...program, ...this.#flags(name)], {
       cwd: ROOT,
       env: { ...process.env, ...this.#env() },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -114,7 +122,7 @@ export class TestSystem {
 
   /** Runs the furze command to its end. */
   async furze(...args: string[]): Promise<Ran> {
-    const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, "packages/cli/src/main.ts"), ...args], {
+    const child = spawn(process.execPath, [...SOURCE_FLAGS, join(ROOT, "packages/cli/src/main.ts"), ...args], {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe"],
     });
