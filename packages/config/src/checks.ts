@@ -15,9 +15,11 @@ export function crossChecks(raw: Raw): readonly ConfigProblem[] {
     ...certificates(isTable(raw.master) ? raw.master : {}),
     ...NAMED.flatMap((kind) => duplicates(recommend, kind)),
     ...columnsWithoutUse(recommend, "item-to-item", "users"),
+    ...columnsWithoutUse(recommend, "item-to-item", "linear"),
     ...columnsWithoutUse(recommend, "user-to-user", "items"),
     ...["item-to-item", "user-to-user"].flatMap((kind) => embeddingsWithoutColumn(recommend, kind)),
     ...recommenders(recommend, "ranker"),
+    ...fusionWeights(recommend),
     ...languageModel(recommend),
     ...recommenders(recommend, "fallback"),
     ...explorers(recommend),
@@ -75,6 +77,16 @@ function recommenders(recommend: Raw, table: string): readonly ConfigProblem[] {
     const message = typeof name === "string" && name !== "" ? recommenderProblem(recommend, name) : undefined;
     return message === undefined ? [] : [{ path: typeof value === "string" ? path : `${path}[${index}]`, message }];
   });
+}
+
+/** Weights go by place, so a list of another length would count for the wrong ones. */
+function fusionWeights(recommend: Raw): readonly ConfigProblem[] {
+  const ranker = isTable(recommend.ranker) ? recommend.ranker : {};
+  const countOf = (value: unknown): number => (typeof value === "string" ? value.split(",").length : [value].flat().length);
+  const { weights, recommenders: names = ["latest"] } = ranker;
+  if (weights === undefined || weights === "" || countOf(weights) === 0 || countOf(weights) === countOf(names)) return [];
+  const message = `weights must have one number for each of the ${countOf(names)} recommenders, or none`;
+  return [{ path: "recommend.ranker.weights", message }];
 }
 
 /** Without one of these the ranker llm could not ask anybody. */

@@ -81,6 +81,25 @@ max_categories_size = 6`,
   expect(restOptions(loadConfig({ text: "" }).config)).toMatchObject({ compatibility: "v0.5", quota: { maxUsers: 0 } });
 });
 
+it("hands the weights of recommenders on by name, and when to search for better ones", () => {
+  const fusion = `
+[[recommend.item-to-item]]
+name = "linear"
+type = "linear"
+[recommend.ranker]
+type = "fusion"
+recommenders = ["latest", "item-to-item/linear"]
+optimize_period = "24h"
+optimize_trials = 5
+`;
+  expect(options(fusion).ranker).toEqual({ type: "fusion", weights: {} });
+  expect(options(fusion).itemToItem).toEqual([{ name: "linear", type: "linear", column: "" }]);
+  const weighted = { type: "fusion", weights: { latest: 0.25, "item-to-item/linear": 1 } };
+  expect(options(`${fusion}weights = [0.25, 1]`).ranker).toEqual(weighted);
+  const search = { periodMs: 24 * 3_600_000, trials: 5 };
+  expect(trainingOptions(loadConfig({ text: fusion }).config).fusion).toMatchObject({ search });
+});
+
 it("hands the ranker and its training on", () => {
   expect(options("").ranker).toBeUndefined();
   const text = `

@@ -51,9 +51,17 @@ export function pipelineOptions(config: FurzeConfig): PipelineOptions {
   };
 }
 
-function rankerOptions({ type, queryTemplate, documentTemplate, rerankerApi }: RankerConfig): PipelineOptions["ranker"] {
-  if (type === "none") return undefined;
-  return type === "fm" ? { type } : { type, queryTemplate, documentTemplate, api: rerankerApi };
+function rankerOptions({ type, recommenders, weights, ...llm }: RankerConfig): PipelineOptions["ranker"] {
+  switch (type) {
+    case "none":
+      return undefined;
+    case "fusion":
+      return { type, weights: Object.fromEntries(weights.map((weight, place) => [recommenders[place], weight])) };
+    case "fm":
+      return { type };
+    case "llm":
+      return { type, queryTemplate: llm.queryTemplate, documentTemplate: llm.documentTemplate, api: llm.rerankerApi };
+  }
 }
 
 /** What training takes, from the `master` section and those of the models. */
@@ -62,6 +70,7 @@ export function trainingOptions({ master, recommend }: FurzeConfig): TrainingOpt
     jobs: master.nJobs,
     collaborative: modelTraining(recommend.collaborative),
     click: modelTraining(recommend.ranker),
+    fusion: modelTraining(recommend.ranker),
     searchColumns: recommend.search.columns.map(searchColumn),
   };
 }

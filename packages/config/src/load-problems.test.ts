@@ -46,11 +46,17 @@ describe("a broken file", () => {
       "[[recommend.user-to-user]]\nname = 'a'\ntype = 'embedding'",
       "recommend.user-to-user[0].column: column must name the list of numbers, such as user.Labels.embedding, when type is embedding (line 1)",
     ],
-    ["[recommend.ranker]\nrecommenders = []", "recommend.ranker.recommenders: ranker.recommenders must not be empty (line 2)"],
     [
-      "[recommend.ranker]\ntype = 'gpt'",
-      "recommend.ranker.type: type must be one of [none fm llm] (line 2)",
+      "[recommend.ranker]\nrecommenders = ['latest']\nweights = [1, 0.5]",
+      "recommend.ranker.weights: weights must have one number for each of the 1 recommenders, or none (line 3)",
     ],
+    [
+      "[recommend.ranker]\nweights = [-1]",
+      "recommend.ranker.weights: weights must hold numbers of 0 or greater, not -1 (line 2)",
+    ],
+    ["[recommend.ranker]\nweights = 1", "recommend.ranker.weights: weights must be a list of numbers, not 1 (line 2)"],
+    ["[recommend.ranker]\nrecommenders = []", "recommend.ranker.recommenders: ranker.recommenders must not be empty (line 2)"],
+    ["[recommend.ranker]\ntype = 'gpt'", "recommend.ranker.type: type must be one of [none fusion fm llm] (line 2)"],
     [
       "[recommend.ranker]\ntype = 'llm'\nquery_template = 'x'\ndocument_template = '{{ item.ItemId'\n[recommend.ranker.reranker_api]\nurl = 'https://r'",
       "recommend.ranker.document_template: document_template is no Jinja template: Unexpected end of input (line 4)",

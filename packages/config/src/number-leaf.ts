@@ -6,6 +6,20 @@ export interface NumberOptions extends LeafOptions {
   readonly isZeroAllowed: boolean;
 }
 
+/** List of numbers, none below 0; a text is split at commas, which is what environment variables hold. */
+export function weights(key: string, options: LeafOptions): LeafField<readonly number[]> {
+  const parse = (value: unknown): readonly number[] => {
+    const list = typeof value === "string" ? value.split(",").filter((part) => part.trim() !== "") : value;
+    if (!Array.isArray(list)) throw new ValueError(`${key} must be a list of numbers, not ${shown(value)}`);
+    return list.map((entry: unknown) => {
+      const number = typeof entry === "string" ? Number(entry) : entry;
+      if (typeof number === "number" && number >= 0 && number < Number.POSITIVE_INFINITY) return number;
+      throw new ValueError(`${key} must hold numbers of 0 or greater, not ${shown(entry)}`);
+    });
+  };
+  return leaf(key, "list", { range: "numbers, at least 0", ...options }, parse, (value) => value);
+}
+
 /** Number between 0 and 1; a text that is one is taken too, which is what environment variables hold. */
 export function share(key: string, options: NumberOptions): LeafField<number> {
   const parse = (value: unknown): number => {

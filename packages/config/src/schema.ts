@@ -4,6 +4,7 @@ import { clientName, mysql, postgres } from "./database.ts";
 import { expression } from "./expression-leaf.ts";
 import { days, duration, integer } from "./leaves.ts";
 import { llmRankerKeys } from "./llm-ranker.ts";
+import { weights } from "./number-leaf.ts";
 import { cluster, master, quota, server, worker } from "./processes.ts";
 import { type Section, section, table, tables } from "./section.ts";
 import { diversity, explore, external, replacement } from "./stages.ts";
@@ -89,7 +90,7 @@ const itemToItem = section<ItemToItemConfig>({
   name: requiredText("name", { description: "Name of the recommender." }),
   type: choice("type", {
     description: "What makes items similar.",
-    choices: ["tags", "users", "auto", "embedding"],
+    choices: ["tags", "users", "auto", "embedding", "linear"],
     missing: { chat: "recommenders that ask a language model" },
   }),
   column: expression("column", {
@@ -131,7 +132,11 @@ const training = {
     default: "0s",
     minimum: 0,
   }),
-  optimizeTrials: integer("optimize_trials", { description: "Models that one search tries at most.", default: 10, minimum: 1 }),
+  optimizeTrials: integer("optimize_trials", {
+    description: "Models that one search tries at most; of weights for fusion, which cost little, twenty times as many.",
+    default: 10,
+    minimum: 1,
+  }),
   earlyStopping: table("early_stopping", earlyStopping),
 } as const;
 
@@ -143,11 +148,16 @@ const collaborative = section<CollaborativeConfig>({
 const ranker = section<RankerConfig>({
   type: choice("type", {
     description:
-      "How candidates are ranked; none merges the recommenders in order, fm learns from ids and labels, llm asks a language model.",
+      "How candidates are ranked; none merges the recommenders in order, fusion weighs what all of them say, fm learns from ids and labels, llm asks a language model.",
     default: "none",
-    choices: ["none", "fm", "llm"],
+    choices: ["none", "fusion", "fm", "llm"],
   }),
   recommenders: list("recommenders", { description: "Sources of candidates, in order.", default: ["latest"] }),
+  weights: weights("weights", {
+    description:
+      "What each of the recommenders counts when the type is fusion, in their order, until a search has found better weights; all the same when empty.",
+    default: [],
+  }),
   cacheExpireMs: duration("cache_expire", {
     description: "Age at which lists of inactive users are made again.",
     default: "120h",

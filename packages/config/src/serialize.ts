@@ -69,6 +69,7 @@ export function configDigest(config: FurzeConfig): string {
       fitEpoch: ranker.fitEpoch,
       patience: ranker.earlyStopping.patience,
       ...(ranker.type === "llm" ? llmShape(ranker) : {}),
+      ...(ranker.type === "fusion" ? { weights: ranker.weights } : {}),
     },
     external,
     replacement,

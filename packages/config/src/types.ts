@@ -131,7 +131,7 @@ export interface NonPersonalizedConfig {
   readonly filter: string;
 }
 
-export type ItemToItemType = "tags" | "users" | "auto" | "embedding";
+export type ItemToItemType = "tags" | "users" | "auto" | "embedding" | "linear";
 
 export interface ItemToItemConfig {
   readonly name: string;
@@ -178,9 +178,11 @@ export interface RerankerApiConfig {
 }
 
 export interface RankerConfig extends ModelConfig {
-  readonly type: "none" | "fm" | "llm";
+  readonly type: "none" | "fusion" | "fm" | "llm";
   /** Sources of candidates, merged in this order. */
   readonly recommenders: readonly string[];
+  /** What each of them counts for `fusion`, in their order; empty = all the same. */
+  readonly weights: readonly number[];
   readonly cacheExpireMs: number;
   /** Jinja templates; empty unless the type is `llm`. */
   readonly queryTemplate: string;
