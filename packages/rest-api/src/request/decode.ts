@@ -56,8 +56,9 @@ export function parseJson(text: string): unknown {
 
 type KeyTable = ReadonlyMap<string, string>;
 
+/** Fields by their spelling, which spares most keys the change of case, and by their name in small letters. */
 function keyTable(fields: readonly string[]): KeyTable {
-  return new Map(fields.map((field) => [field.toLowerCase(), field]));
+  return new Map(fields.flatMap((field) => [field, field.toLowerCase()].map((key) => [key, field] as const)));
 }
 
 /** The object with the keys that are fields, in whatever case they came; of several for one field the last holds. */
@@ -66,9 +67,9 @@ function canonical(value: unknown, keys: KeyTable, goType: string): Record<strin
     throw badRequest(`json: cannot unmarshal ${kindOf(value)} into Go value of type ${goType}`);
   }
   const fields: Record<string, unknown> = {};
-  for (const [key, content] of Object.entries(value)) {
-    const field = keys.get(key.toLowerCase());
-    if (field !== undefined) fields[field] = content;
+  for (const key of Object.keys(value)) {
+    const field = keys.get(key) ?? keys.get(key.toLowerCase());
+    if (field !== undefined) fields[field] = (value as Readonly<Record<string, unknown>>)[key];
   }
   return fields;
 }
