@@ -30,11 +30,15 @@ export abstract class Operations {
   protected abstract escape(part: string): string;
 `;
 
+/** Files that stream in and out are for programs of their own: a method would hold them in memory. */
+const isJson = ({ requestBody, responses }) =>
+  [requestBody, responses[200]].every((part) => part === undefined || part.content["application/json"] !== undefined);
+
 /** @returns TypeScript text */
 export function writeClient(document) {
   const operations = Object.entries(document.paths)
     .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })))
-    .filter((operation) => operation.operationId !== undefined);
+    .filter((operation) => operation.operationId !== undefined && isJson(operation));
   const schemas = Object.entries(document.components.schemas);
   return [
     HEADER,

@@ -15,6 +15,7 @@ import { createMasterApi, listen } from "@furze/rest-api";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
 import { Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
 import { Trainer } from "@furze/training";
+import manifest from "../package.json" with { type: "json" };
 import { Cluster } from "./cluster.ts";
 import type { MasterOptions } from "./config.ts";
 
@@ -84,6 +85,9 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
     tasks: { tasks: () => [...tracker.snapshot(), ...cluster.remoteTasks()] },
     cluster: { nodes: () => cluster.members() },
     trainer,
+    shownConfig: configToTable(maskConfig(config)),
+    positiveFeedback: pipeline.options.roles.positive,
+    version: manifest.version,
   });
   const http = await listen(api, { host: config.master.httpHost, port: config.master.httpPort });
   resources.defer(() => http.close());

@@ -81,6 +81,11 @@ export class Pipeline {
     return [collaborative, fusion, this.#ranker?.modelId].filter(Boolean).join("+");
   }
 
+  /** Whether there is a factor model to rank by now. */
+  get holdsFactors(): boolean {
+    return (this.#models?.collaborative.modelId ?? "") !== "";
+  }
+
   /** @throws {InvalidArgumentError} if there is no such recommender */
   generator(name: string): CandidateGenerator {
     const generator = this.#generators.get(name);

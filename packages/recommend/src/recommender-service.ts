@@ -23,4 +23,11 @@ export interface RecommenderService {
   userToUser(name: string | undefined, userId: UserId, query: RecommendQuery): Promise<ListAnswer<SimilarUser>>;
   /** The user's ranked list as it was stored, without fallbacks. @throws {NotFoundError} when collaborative filtering is off */
   collaborative(userId: UserId, query: RecommendQuery): Promise<ListAnswer<Recommendation>>;
+  /**
+   * What one recommender, such as `latest` or `item-to-item/similar`, proposes to a user before anything is merged and ranked.
+   *
+   * @throws {InvalidArgumentError} if there is no such recommender
+   * @throws {FurzeError} `MODEL_NOT_READY` where it needs a model that this process does not hold
+   */
+  proposals(recommender: string, userId: UserId, query: RecommendQuery): Promise<Recommendation[]>;
 }

@@ -103,6 +103,16 @@ export class Recommender implements RecommenderService {
     return this.#readList({ collection: collections.recommend, name: userId }, { ...query, excludeSeenBy: userId });
   }
 
+  async proposals(recommender: string, userId: UserId, query: RecommendQuery): Promise<Recommendation[]> {
+    if (recommender === "collaborative" && this.#pipeline.options.collaborative && !this.#pipeline.holdsFactors) {
+      throw new FurzeError("MODEL_NOT_READY", "this process holds no factor model: it cannot tell what collaborative proposes");
+    }
+    const history = await this.#historyOf(userId, query);
+    const needed = (query.offset ?? 0) + query.limit;
+    const rows = await this.#propose([recommender], this.#pipeline.requestFor(history, query.categories), needed, query);
+    return rows.slice(query.offset ?? 0);
+  }
+
   async #readList(key: ListKey, query: RecommendQuery): Promise<ListAnswer<Recommendation>> {
     const [list, history] = await Promise.all([
       this.#lists.read(key, query),

@@ -96,16 +96,18 @@ function toOptions(reply: Reply): ReplyOptions {
   return typeof reply === "string" ? { body: reply } : reply;
 }
 
-/** @throws {HttpError} 415 for a body that is not JSON, 406 for a caller that does not take JSON */
+/** @throws {HttpError} 415 for a body of another type, 406 for a caller that does not take the answer */
 function checkMediaTypes(c: Context, route: Endpoint): void {
-  if (route.body !== undefined && !/^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? "")) {
+  const given = (c.req.header("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (route.body !== undefined && !route.bodyTypes.includes(given)) {
     throw new HttpError(415, "415: Unsupported Media Type");
   }
   const accept = c.req.header("accept");
   if (
     accept !== undefined &&
     route.access !== "open" &&
-    !/(^|[\s,])(\*\/\*|application\/(\*|json)|text\/plain)/i.test(accept)
+    !/(^|[\s,])(\*\/\*|application\/(\*|json)|text\/plain)/i.test(accept) &&
+    !accept.includes(route.answerType ?? JSON_TYPE)
   ) {
     throw new HttpError(406, "406: Not Acceptable\n\nAvailable representations: application/json");
   }

@@ -1,17 +1,23 @@
 import type { Hono } from "hono";
 import { buildApp } from "./build-app.ts";
+import { CatalogSummary } from "./catalog-summary.ts";
 import type { Endpoint } from "./endpoint.ts";
 import {
   type ApiContext,
   type MasterApiDependencies,
+  type MasterContext,
   type RestApiDependencies,
   resolveContext,
+  resolveMasterContext,
   resolveStatusContext,
   type StatusApiDependencies,
 } from "./options.ts";
 import { apidocsEndpoints } from "./routes/apidocs.ts";
 import { collaborativeEndpoints } from "./routes/collaborative.ts";
 import { dashboardEndpoints } from "./routes/dashboard.ts";
+import { dashboardListEndpoints } from "./routes/dashboard-lists.ts";
+import { dashboardOverviewEndpoints } from "./routes/dashboard-overview.ts";
+import { dashboardUserEndpoints } from "./routes/dashboard-users.ts";
 import { feedbackEndpoints } from "./routes/feedback.ts";
 import { feedbackOfEndpoints } from "./routes/feedback-of.ts";
 import { healthEndpoints } from "./routes/health.ts";
@@ -23,6 +29,7 @@ import { neighborEndpoints } from "./routes/neighbors.ts";
 import { recommendEndpoints } from "./routes/recommend.ts";
 import { sessionEndpoints } from "./routes/session.ts";
 import { documentEndpoint, metricsEndpoints } from "./routes/system.ts";
+import { timeSeriesEndpoints } from "./routes/time-series.ts";
 import { userEndpoints } from "./routes/users.ts";
 
 /**
@@ -37,10 +44,10 @@ export function createRestApi(dependencies: RestApiDependencies): Hono {
   return assemble(context, restEndpoints(context));
 }
 
-/** The REST API with what the master adds: tasks, cluster, and a way to start training. Errors as `createRestApi`. */
+/** The REST API with what the master adds: what the dashboard shows, a way to start training, files in and out. Errors as `createRestApi`. */
 export function createMasterApi(dependencies: MasterApiDependencies): Hono {
-  const context = resolveContext(dependencies);
-  return assemble(context, [...restEndpoints(context), ...dashboardEndpoints(dependencies)]);
+  const context = resolveMasterContext(dependencies);
+  return assemble(context, [...restEndpoints(context), ...masterEndpoints(context)]);
 }
 
 /** Health and metrics alone, for a process that serves no recommendations. Errors as `createRestApi`. */
@@ -56,6 +63,17 @@ function assemble(context: ApiContext, endpoints: readonly Endpoint[]): Hono {
     ...apidocsEndpoints(),
     ...metricsEndpoints(context),
   ]);
+}
+
+function masterEndpoints(context: MasterContext): Endpoint[] {
+  const catalog = new CatalogSummary(context.dataStore, context.clock);
+  return [
+    ...dashboardEndpoints(context),
+    ...dashboardOverviewEndpoints(context, catalog),
+    ...timeSeriesEndpoints(context),
+    ...dashboardUserEndpoints(context),
+    ...dashboardListEndpoints(context),
+  ];
 }
 
 function restEndpoints(context: ApiContext): Endpoint[] {

@@ -1,4 +1,4 @@
-import type { z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Access } from "./auth.ts";
 import type { ApiContext } from "./options.ts";
@@ -11,7 +11,8 @@ export type Method = "get" | "post" | "put" | "patch" | "delete";
 export type Reply = string | ReplyOptions;
 
 export interface ReplyOptions {
-  readonly body: string;
+  /** A stream is sent piece by piece, as fast as the caller takes it. */
+  readonly body: string | ReadableStream<Uint8Array>;
   /** Default 200. */
   readonly status?: number;
   /** Default `application/json`. */
@@ -43,12 +44,23 @@ interface EndpointFacts {
 /** One route: what it is, for routing and the OpenAPI document, and what it does. */
 export interface Endpoint extends EndpointFacts {
   readonly body: z.ZodType | undefined;
+  /** MIME types that a body may have; without a body nobody asks. */
+  readonly bodyTypes: readonly string[];
   handle(c: Context): Reply | Promise<Reply>;
 }
 
 /** A route without a body; one that is sent all the same is not looked at. */
 export function endpoint(facts: EndpointFacts, handle: (c: Context) => Reply | Promise<Reply>): Endpoint {
-  return { ...facts, body: undefined, handle };
+  return { ...facts, body: undefined, bodyTypes: [], handle };
+}
+
+/** A route that reads its body itself, piece by piece: it may be larger than the memory. */
+export function streamEndpoint(
+  facts: EndpointFacts & { readonly bodyTypes: readonly string[] },
+  handle: (body: AsyncIterable<Uint8Array>, c: Context) => Promise<Reply>,
+): Endpoint {
+  const schema = z.string().openapi({ format: "binary" });
+  return { ...facts, body: schema, handle: async (c) => handle(c.req.raw.body ?? ReadableStream.from([]), c) };
 }
 
 /** A route with a JSON body, which is read and checked before `handle` runs. */
@@ -61,6 +73,7 @@ export function bodyEndpoint<Body>(
   return {
     ...rest,
     body: format.schema,
+    bodyTypes: ["application/json"],
     handle: async (c) => handle(format.decode(await readBody(c, context.options.maxBodyBytes)), c),
   };
 }

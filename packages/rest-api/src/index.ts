@@ -11,6 +11,7 @@ export type {
 export type {
   ClusterNodeInfo,
   ClusterSource,
+  FittedModel,
   MetricsPort,
   Readiness,
   RequestHistogram,

@@ -38,7 +38,7 @@ function master(api: TestApi, options: RestApiOptions, nodes: ClusterNodeInfo[] 
     options,
     tasks: { tasks: () => TASKS },
     cluster: { nodes: () => nodes },
-    trainer: { trigger },
+    trainer: { trigger, state: { models: [] } },
   });
 }
 

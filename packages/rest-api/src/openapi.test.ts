@@ -24,7 +24,7 @@ beforeAll(async () => {
     ...api.dependencies,
     tasks: { tasks: () => [] },
     cluster: { nodes: () => [] },
-    trainer: { trigger: () => true },
+    trainer: { trigger: () => true, state: { models: [] } },
   });
   document = (await (await app.request("/apidocs.json")).json()) as Document;
 });

@@ -29,6 +29,9 @@ function queryParameters(maxLimit: number): Parameters {
     details: choice(["true", "false"], "Return scores, sources and model of each item"),
     "write-back-type": text("Store feedback of this type for what is returned"),
     "write-back-delay": text("Delay of that feedback, such as `10m`"),
+    begin: text("First time; a week ago when absent"),
+    end: text("Last time; now when absent"),
+    duration: text("Width of a bucket, such as `1h`, of which the last point is given; `24h` when absent"),
   };
 }
 
@@ -46,6 +49,7 @@ const TAGS: Readonly<Record<string, string>> = {
   recommendation: "Ranked lists. Items that are hidden or deleted never appear, nor do those that the user has feedback on.",
   measurements: "How well the system does, over time.",
   health: "Probes; they need no key.",
+  bulk: "All rows at once, as files. Bodies and answers are streams: neither has to fit into memory.",
   dashboard: "What the system does. These routes want the key of administrators, if there is one.",
 };
 
@@ -56,7 +60,7 @@ const FAILURES: Readonly<Record<number, string>> = {
   404: "There is no such row, or nothing of the kind is configured",
   406: "The caller does not take what the route answers",
   413: "The body is too large",
-  415: "The body is not JSON by its type",
+  415: "The body is of a type that the route does not take",
   429: "A quota would be exceeded",
   500: "The server has failed; its log tells more under the request id of the text",
   503: "A store cannot be reached; worth another try",
@@ -87,9 +91,7 @@ export function describeApi(endpoints: readonly Endpoint[], { version, maxLimit 
         params: z.object(Object.fromEntries(pathParameters(route.path).map((name) => [name, z.string().min(1).max(256)]))),
         query: pick(route.query ?? [], known),
         headers: pick(route.headers ?? [], REQUEST_HEADERS),
-        ...(route.body === undefined
-          ? {}
-          : { body: { required: true, content: { "application/json": { schema: route.body } } } }),
+        ...(route.body === undefined ? {} : { body: { required: true, content: contentOf(route.bodyTypes, route.body) } }),
       },
       responses: {
         200: { description: "Done", content: { [route.answerType ?? "application/json"]: { schema: route.answer } } },
@@ -101,6 +103,10 @@ export function describeApi(endpoints: readonly Endpoint[], { version, maxLimit 
   const info = { title: "Furze REST API", version, description: INTRODUCTION, license };
   const tags = [...new Set(endpoints.map((route) => route.tag))].map((name) => ({ name, description: TAGS[name] ?? "" }));
   return JSON.stringify(app.getOpenAPI31Document({ openapi: "3.1.0", info, tags }), null, 1);
+}
+
+function contentOf(types: readonly string[], schema: z.ZodType): Record<string, { schema: z.ZodType }> {
+  return Object.fromEntries(types.map((type) => [type, { schema }]));
 }
 
 /** Every status but 200 that a route may answer, in ascending order. */

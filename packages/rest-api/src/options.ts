@@ -1,4 +1,12 @@
-import { type Clock, type Feedback, InvalidArgumentError, type Logger, silentLogger, systemClock } from "@furze/core";
+import {
+  type Clock,
+  type Feedback,
+  type FeedbackExpression,
+  InvalidArgumentError,
+  type Logger,
+  silentLogger,
+  systemClock,
+} from "@furze/core";
 import type { ItemEditor, RecommenderService } from "@furze/recommend";
 import type { CacheStore, DataStore } from "@furze/storage";
 import { type Compatibility, DIALECTS, type Dialect } from "./dialect/dialect.ts";
@@ -62,6 +70,12 @@ export interface MasterApiDependencies extends RestApiDependencies {
   readonly tasks: TaskSource;
   readonly cluster: ClusterSource;
   readonly trainer: Trainer;
+  /** The configuration as people may see it: without secrets, as a file would hold it. Default: `{}`. */
+  readonly shownConfig?: Readonly<Record<string, unknown>> | undefined;
+  /** What counts as positive when the feedback of a user is shown. Default: all feedback. */
+  readonly positiveFeedback?: readonly FeedbackExpression[] | undefined;
+  /** Version of the process. Default `unknown-version`. */
+  readonly version?: string | undefined;
 }
 
 type Resolved<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> };
@@ -77,6 +91,19 @@ export interface ApiContext extends StatusContext, Omit<RestApiDependencies, "op
   readonly clock: Clock;
   readonly quotas: Quotas;
   readonly dialect: Dialect;
+}
+
+/** What the routes of a master are built on. */
+export interface MasterContext extends ApiContext, Pick<MasterApiDependencies, "tasks" | "cluster" | "trainer"> {
+  readonly shownConfig: Readonly<Record<string, unknown>>;
+  readonly positiveFeedback: readonly FeedbackExpression[] | undefined;
+  readonly version: string;
+}
+
+/** As `resolveContext`, for a master. */
+export function resolveMasterContext(dependencies: MasterApiDependencies): MasterContext {
+  const { shownConfig = {}, version = "unknown-version", positiveFeedback } = dependencies;
+  return { ...dependencies, ...resolveContext(dependencies), shownConfig, version, positiveFeedback };
 }
 
 /** @throws {InvalidArgumentError} for a limit that is not a whole number >= 0, and a version that is not spoken */

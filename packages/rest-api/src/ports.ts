@@ -39,7 +39,16 @@ export interface ClusterSource {
   nodes(): readonly ClusterNodeInfo[];
 }
 
+/** A model as training has made it; `StoredModel` of `@furze/training` fits. */
+export interface FittedModel {
+  readonly kind: string;
+  /** UTC milliseconds. */
+  readonly fittedMs: number;
+}
+
 export interface Trainer {
+  /** What training has made so far. */
+  readonly state: { readonly models: readonly FittedModel[] };
   /** Starts a training cycle now, without waiting for its end. @returns false when one runs already */
   trigger(): boolean | Promise<boolean>;
 }

@@ -7,7 +7,7 @@ import { describeLabels } from "./labels-description.ts";
 const labels = describeLabels(z.custom<JsonValue>((value) => value !== undefined));
 const time = z.string().openapi({ format: "date-time" });
 
-export const userAnswer: z.ZodType = z
+export const userAnswer: z.ZodObject = z
   .object({ UserId: z.string(), Labels: labels, Comment: z.string() })
   .openapi("UserAnswer");
 
@@ -91,6 +91,61 @@ export const clusterAnswer: z.ZodType = z.array(
     .object({ UUID: z.string(), Hostname: z.string(), Type: z.string(), Version: z.string(), UpdateTime: time })
     .openapi("ClusterNode"),
 );
+
+const scored = { Score: z.number() };
+
+export const scoredItemsAnswer: z.ZodType = z.array(itemAnswer.extend(scored).openapi("ScoredItem"));
+
+export const scoredUsersAnswer: z.ZodType = z.array(userAnswer.extend(scored).openapi("ScoredUser"));
+
+export const userActivityAnswer: z.ZodType = userAnswer
+  .extend({
+    LastActiveTime: time.openapi({ description: "Time of his newest feedback" }),
+    LastUpdateTime: time.openapi({ description: "When his recommendations were made" }),
+  })
+  .openapi("UserActivity");
+
+export const feedbackWithItemAnswer: z.ZodType = z
+  .object({
+    FeedbackType: z.string(),
+    UserId: z.string(),
+    Item: itemAnswer,
+    Value: z.number(),
+    Timestamp: time,
+    Comment: z.string(),
+  })
+  .openapi("FeedbackWithItem");
+
+export const categoriesAnswer: z.ZodType = z.array(z.string());
+
+export const configAnswer: z.ZodType = z.record(z.string(), z.unknown());
+
+export const statsAnswer: z.ZodType = z
+  .object({
+    BinaryVersion: z.string(),
+    NumServers: z.int(),
+    NumWorkers: z.int(),
+    NumUsers: z.int(),
+    NumItems: z.int(),
+    NumUserLabels: z.int(),
+    NumItemLabels: z.int(),
+    NumTotalPosFeedback: z.int(),
+    NumValidPosFeedback: z.int(),
+    NumValidNegFeedback: z.int(),
+    PopularItemsUpdateTime: time,
+    LatestItemsUpdateTime: time,
+    MatchingModelFitTime: time,
+    MatchingModelScore: z.object({ NDCG: z.number(), Precision: z.number(), Recall: z.number() }),
+    RankingModelFitTime: time,
+    RankingModelScore: z.object({
+      RMSE: z.number(),
+      Precision: z.number(),
+      Recall: z.number(),
+      Accuracy: z.number(),
+      AUC: z.number(),
+    }),
+  })
+  .openapi("Stats");
 
 /** A page of rows: `{"Cursor": ..., "Users": [...]}`. */
 export function pageOf(name: string, row: z.ZodType): z.ZodType {

@@ -49,6 +49,10 @@ export class InMemoryRecommender implements RecommenderService {
     return this.#list(`recommend/${userId}`, query);
   }
 
+  async proposals(recommender: string, userId: string, query: RecommendQuery): Promise<Recommendation[]> {
+    return [...this.#list(`${recommender}/${userId}`, query).rows];
+  }
+
   #list(key: string, query: RecommendQuery): ListAnswer<Recommendation> {
     this.queries.push(query);
     if (this.failure !== undefined) throw this.failure;

@@ -18,7 +18,7 @@ const server = await listen(
     ...dependencies,
     tasks: { tasks: () => [] },
     cluster: { nodes: () => [] },
-    trainer: { trigger: () => true },
+    trainer: { trigger: () => true, state: { models: [] } },
     logger: printing,
   }),
   { port: 0, ...where },

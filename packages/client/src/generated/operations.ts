@@ -174,6 +174,46 @@ export interface ClusterNode {
   readonly UpdateTime: string;
 }
 
+export interface Stats {
+  readonly BinaryVersion: string;
+  readonly NumServers: number;
+  readonly NumWorkers: number;
+  readonly NumUsers: number;
+  readonly NumItems: number;
+  readonly NumUserLabels: number;
+  readonly NumItemLabels: number;
+  readonly NumTotalPosFeedback: number;
+  readonly NumValidPosFeedback: number;
+  readonly NumValidNegFeedback: number;
+  readonly PopularItemsUpdateTime: string;
+  readonly LatestItemsUpdateTime: string;
+  readonly MatchingModelFitTime: string;
+  readonly MatchingModelScore: { readonly NDCG: number; readonly Precision: number; readonly Recall: number; };
+  readonly RankingModelFitTime: string;
+  readonly RankingModelScore: { readonly RMSE: number; readonly Precision: number; readonly Recall: number; readonly Accuracy: number; readonly AUC: number; };
+}
+
+export type UserActivity = unknown;
+
+export interface UserActivityPage {
+  /** Empty after the last row */
+  readonly Cursor: string;
+  readonly Users: readonly UserActivity[];
+}
+
+export interface FeedbackWithItem {
+  readonly FeedbackType: string;
+  readonly UserId: string;
+  readonly Item: ItemAnswer;
+  readonly Value: number;
+  readonly Timestamp: string;
+  readonly Comment: string;
+}
+
+export type ScoredItem = unknown;
+
+export type ScoredUser = unknown;
+
 /** Query of `listUsers`. */
 export interface ListUsersQuery {
   /** Most rows to return */
@@ -326,6 +366,104 @@ export interface RecommendForSessionQuery {
 export interface MeasurementsQuery {
   /** Most rows to return */
   readonly n?: number | undefined;
+}
+
+/** Query of `timeSeries`. */
+export interface TimeSeriesQuery {
+  /** First time; a week ago when absent */
+  readonly begin?: string | undefined;
+  /** Last time; now when absent */
+  readonly end?: string | undefined;
+  /** Width of a bucket, such as `1h`, of which the last point is given; `24h` when absent */
+  readonly duration?: string | undefined;
+}
+
+/** Query of `showUsers`. */
+export interface ShowUsersQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** `Cursor` of the page before */
+  readonly cursor?: string | undefined;
+}
+
+/** Query of `showPositiveFeedback`. */
+export interface ShowPositiveFeedbackQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+}
+
+/** Query of `showFeedback`. */
+export interface ShowFeedbackQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+}
+
+/** Query of `previewLatest`. */
+export interface PreviewLatestQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+}
+
+/** Query of `previewNonPersonalized`. */
+export interface PreviewNonPersonalizedQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+  /** Leave out items this user has feedback on */
+  readonly userId?: string | undefined;
+}
+
+/** Query of `previewItemToItem`. */
+export interface PreviewItemToItemQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+}
+
+/** Query of `previewUserToUser`. */
+export interface PreviewUserToUserQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Rows to pass over first */
+  readonly offset?: number | undefined;
+}
+
+/** Query of `previewRecommend`. */
+export interface PreviewRecommendQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+}
+
+/** Query of `previewRecommender`. */
+export interface PreviewRecommenderQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
+}
+
+/** Query of `previewNamedRecommender`. */
+export interface PreviewNamedRecommenderQuery {
+  /** Most rows to return */
+  readonly n?: number | undefined;
+  /** Only items that carry all of these */
+  readonly category?: readonly string[] | undefined;
 }
 
 
@@ -714,5 +852,140 @@ export abstract class Operations {
    */
   listNodes(options?: CallOptions): Promise<readonly ClusterNode[]> {
     return this.send({ method: "GET", path: "/api/dashboard/cluster" }, options);
+  }
+
+  /**
+   * How much there is, and how good: `GET /api/dashboard/stats`.
+   *
+   * @throws {FurzeClientError} with status 401, 406, 500, 503
+   */
+  stats(options?: CallOptions): Promise<Stats> {
+    return this.send({ method: "GET", path: "/api/dashboard/stats" }, options);
+  }
+
+  /**
+   * Categories of items, the one with most items first: `GET /api/dashboard/categories`.
+   *
+   * @throws {FurzeClientError} with status 401, 406, 500, 503
+   */
+  listCategories(options?: CallOptions): Promise<readonly string[]> {
+    return this.send({ method: "GET", path: "/api/dashboard/categories" }, options);
+  }
+
+  /**
+   * The configuration, with secrets masked: `GET /api/dashboard/config`.
+   *
+   * @throws {FurzeClientError} with status 401, 406, 500, 503
+   */
+  showConfig(options?: CallOptions): Promise<{ readonly [name: string]: unknown }> {
+    return this.send({ method: "GET", path: "/api/dashboard/config" }, options);
+  }
+
+  /**
+   * A time series: the last point of each bucket, under the time where the bucket starts: `GET /api/dashboard/timeseries/{name}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  timeSeries(name: string, query: TimeSeriesQuery = {}, options?: CallOptions): Promise<readonly Measurement[]> {
+    return this.send({ method: "GET", path: `/api/dashboard/timeseries/${this.escape(name)}`, query: { begin: query.begin, end: query.end, duration: query.duration } }, options);
+  }
+
+  /**
+   * A user, when he was last active and when his recommendations were made: `GET /api/dashboard/user/{user-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 500, 503
+   */
+  showUser(userId: string, options?: CallOptions): Promise<UserActivity> {
+    return this.send({ method: "GET", path: `/api/dashboard/user/${this.escape(userId)}` }, options);
+  }
+
+  /**
+   * Users in order of their ids, with their activity: `GET /api/dashboard/users`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  showUsers(query: ShowUsersQuery = {}, options?: CallOptions): Promise<UserActivityPage> {
+    return this.send({ method: "GET", path: "/api/dashboard/users", query: { n: query.n, cursor: query.cursor } }, options);
+  }
+
+  /**
+   * Positive feedback of a user with its items, newest first: `GET /api/dashboard/user/{user-id}/feedback`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  showPositiveFeedback(userId: string, query: ShowPositiveFeedbackQuery = {}, options?: CallOptions): Promise<readonly FeedbackWithItem[]> {
+    return this.send({ method: "GET", path: `/api/dashboard/user/${this.escape(userId)}/feedback`, query: { n: query.n, offset: query.offset } }, options);
+  }
+
+  /**
+   * Feedback of a user that matches an expression such as `rating>=4`, with its items, newest first: `GET /api/dashboard/user/{user-id}/feedback/{feedback-type}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  showFeedback(userId: string, feedbackType: string, query: ShowFeedbackQuery = {}, options?: CallOptions): Promise<readonly FeedbackWithItem[]> {
+    return this.send({ method: "GET", path: `/api/dashboard/user/${this.escape(userId)}/feedback/${this.escape(feedbackType)}`, query: { n: query.n, offset: query.offset } }, options);
+  }
+
+  /**
+   * Newest items: `GET /api/dashboard/latest`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  previewLatest(query: PreviewLatestQuery = {}, options?: CallOptions): Promise<readonly ScoredItem[]> {
+    return this.send({ method: "GET", path: "/api/dashboard/latest", query: { n: query.n, offset: query.offset, category: query.category } }, options);
+  }
+
+  /**
+   * Items of a non-personalized list: `GET /api/dashboard/non-personalized/{name}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  previewNonPersonalized(name: string, query: PreviewNonPersonalizedQuery = {}, options?: CallOptions): Promise<readonly ScoredItem[]> {
+    return this.send({ method: "GET", path: `/api/dashboard/non-personalized/${this.escape(name)}`, query: { n: query.n, offset: query.offset, category: query.category, "user-id": query.userId } }, options);
+  }
+
+  /**
+   * Items like an item: `GET /api/dashboard/item-to-item/{name}/{item-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  previewItemToItem(name: string, itemId: string, query: PreviewItemToItemQuery = {}, options?: CallOptions): Promise<readonly ScoredItem[]> {
+    return this.send({ method: "GET", path: `/api/dashboard/item-to-item/${this.escape(name)}/${this.escape(itemId)}`, query: { n: query.n, offset: query.offset, category: query.category } }, options);
+  }
+
+  /**
+   * Users like a user: `GET /api/dashboard/user-to-user/{name}/{user-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  previewUserToUser(name: string, userId: string, query: PreviewUserToUserQuery = {}, options?: CallOptions): Promise<readonly ScoredUser[]> {
+    return this.send({ method: "GET", path: `/api/dashboard/user-to-user/${this.escape(name)}/${this.escape(userId)}`, query: { n: query.n, offset: query.offset } }, options);
+  }
+
+  /**
+   * Recommendations of a user: `GET /api/dashboard/recommend/{user-id}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  previewRecommend(userId: string, query: PreviewRecommendQuery = {}, options?: CallOptions): Promise<readonly ScoredItem[]> {
+    return this.send({ method: "GET", path: `/api/dashboard/recommend/${this.escape(userId)}`, query: { n: query.n, category: query.category } }, options);
+  }
+
+  /**
+   * What one recommender proposes to a user: `latest` or `collaborative`: `GET /api/dashboard/recommend/{user-id}/{recommender}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  previewRecommender(userId: string, recommender: string, query: PreviewRecommenderQuery = {}, options?: CallOptions): Promise<readonly ScoredItem[]> {
+    return this.send({ method: "GET", path: `/api/dashboard/recommend/${this.escape(userId)}/${this.escape(recommender)}`, query: { n: query.n, category: query.category } }, options);
+  }
+
+  /**
+   * What one recommender of a kind proposes to a user, such as `item-to-item/similar`: `GET /api/dashboard/recommend/{user-id}/{recommender}/{name}`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 500, 503
+   */
+  previewNamedRecommender(userId: string, recommender: string, name: string, query: PreviewNamedRecommenderQuery = {}, options?: CallOptions): Promise<readonly ScoredItem[]> {
+    return this.send({ method: "GET", path: `/api/dashboard/recommend/${this.escape(userId)}/${this.escape(recommender)}/${this.escape(name)}`, query: { n: query.n, category: query.category } }, options);
   }
 }

@@ -1,6 +1,6 @@
 import { type TaskProgress, ZERO_TIME_MS } from "@furze/core";
 import { type Endpoint, endpoint } from "../endpoint.ts";
-import type { MasterApiDependencies } from "../options.ts";
+import type { MasterContext } from "../options.ts";
 import type { ClusterNodeInfo } from "../ports.ts";
 import { clusterAnswer, startedAnswer, tasksAnswer } from "../response-schemas.ts";
 import { formatTime, writeFields, writeList } from "../wire/json-writer.ts";
@@ -8,7 +8,7 @@ import { formatTime, writeFields, writeList } from "../wire/json-writer.ts";
 const admin = { access: "admin", tag: "dashboard" } as const;
 
 /** What the dashboard and the command line ask of the master. */
-export function dashboardEndpoints({ tasks, cluster, trainer }: MasterApiDependencies): Endpoint[] {
+export function dashboardEndpoints({ tasks, cluster, trainer }: MasterContext): Endpoint[] {
   return [
     endpoint(
       {

@@ -8,10 +8,11 @@ import { itemPatch, manyItems, oneItem } from "../request/bodies.ts";
 import { readCursor, writeCursor } from "../request/cursor.ts";
 import { firstOfEachId } from "../request/first-of-each-id.ts";
 import { readItemId, readLimit, readName, readSearchLimit } from "../request/query.ts";
+import { namedCategories, toItem } from "../request/to-item.ts";
 import { itemAnswer, itemsPage, successAnswer } from "../response-schemas.ts";
-import type { ItemBody, ItemPatchBody } from "../schemas.ts";
+import type { ItemPatchBody } from "../schemas.ts";
 import { writePage, writeRowAffected } from "../wire/json-writer.ts";
-import { parseRfc3339, parseTimestamp } from "../wire/timestamp.ts";
+import { parseRfc3339 } from "../wire/timestamp.ts";
 
 const tag = "items";
 
@@ -183,24 +184,10 @@ function categoryEndpoints({ itemEditor, dataStore, quotas }: ApiContext): Endpo
   ];
 }
 
-function toItem(body: ItemBody, { dialect, quotas }: ApiContext): Item {
-  const item = {
-    itemId: body.ItemId,
-    isHidden: body.IsHidden ?? false,
-    categories: named(body.Categories ?? []),
-    timestampMs: parseTimestamp(body.Timestamp ?? ""),
-    labels: body.Labels ?? null,
-    comment: body.Comment ?? "",
-  };
-  dialect.checkLabels(item.labels, "Item");
-  checkRowLimits(item, quotas.limits);
-  return item;
-}
-
 function toPatch(body: ItemPatchBody, { dialect, quotas }: ApiContext): ItemPatch {
   const patch: ItemPatch = {
     ...(body.IsHidden == null ? {} : { isHidden: body.IsHidden }),
-    ...(body.Categories == null ? {} : { categories: named(body.Categories) }),
+    ...(body.Categories == null ? {} : { categories: namedCategories(body.Categories) }),
     ...(body.Timestamp == null ? {} : { timestampMs: parseRfc3339(body.Timestamp) }),
     ...(body.Labels == null ? {} : { labels: body.Labels }),
     ...(body.Comment == null ? {} : { comment: body.Comment }),
@@ -208,9 +195,4 @@ function toPatch(body: ItemPatchBody, { dialect, quotas }: ApiContext): ItemPatc
   dialect.checkLabels(patch.labels ?? null, "ItemPatch");
   checkRowLimits(patch, quotas.limits);
   return patch;
-}
-
-/** Empty names, which splitting an empty text leaves behind, are no categories; an item has each of the others once. */
-function named(categories: readonly string[]): readonly string[] {
-  return [...new Set(categories)].filter((category) => category !== "");
 }

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { ReplyOptions } from "../endpoint.ts";
 import type { ApiContext } from "../options.ts";
 import { readCategories, readPaging } from "../request/query.ts";
-import { formatHttpTime, writeList, writeScore, writeScoredItem } from "../wire/json-writer.ts";
+import { formatHttpTime, writeExtended, writeList, writeScore } from "../wire/json-writer.ts";
 
 /** Paging, categories and the excluded user of a request for a ranked list. @throws {HttpError} 400 */
 export function readListQuery(c: Context, context: ApiContext, prefix?: string): RecommendQuery {
@@ -21,15 +21,20 @@ export function writeRecommendations(rows: readonly Recommendation[]): string {
 
 /** Rows as ids and scores, or as whole items where the caller may ask for that and does. */
 export async function writeRanked(c: Context, context: ApiContext, rows: readonly Recommendation[]): Promise<string> {
-  const { dialect, dataStore } = context;
-  if (!dialect.rankedQuery.includes("more-details") || c.req.query("more-details") !== "true")
+  if (!context.dialect.rankedQuery.includes("more-details") || c.req.query("more-details") !== "true")
     return writeRecommendations(rows);
+  return writeScoredItems(context, rows);
+}
+
+/** Rows as whole items with their scores; those that have been deleted are left out. */
+export async function writeScoredItems(context: ApiContext, rows: readonly Recommendation[]): Promise<string> {
+  const { dialect, dataStore } = context;
   const items = await dataStore.items.get(rows.map((row) => row.itemId));
   const found = rows.flatMap(({ score }, place) => {
     const item = items[place];
     return item === undefined ? [] : { item, score };
   });
-  return writeList(found, ({ item, score }, depth) => writeScoredItem(dialect.writeItem(item, depth), score, depth));
+  return writeList(found, ({ item, score }, depth) => writeExtended(dialect.writeItem(item, depth), depth, { Score: score }));
 }
 
 /** A stored list of items with the time it was made. */

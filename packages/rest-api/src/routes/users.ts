@@ -1,4 +1,4 @@
-import { NotFoundError, type User, type UserPatch } from "@furze/core";
+import { NotFoundError, type UserPatch } from "@furze/core";
 import { bodyEndpoint, type Endpoint, endpoint } from "../endpoint.ts";
 import type { ApiContext } from "../options.ts";
 import { checkRowLimits } from "../quota/row-limits.ts";
@@ -6,20 +6,14 @@ import { manyUsers, oneUser, userPatch } from "../request/bodies.ts";
 import { readCursor, writeCursor } from "../request/cursor.ts";
 import { firstOfEachId } from "../request/first-of-each-id.ts";
 import { readLimit, readUserId } from "../request/query.ts";
+import { toUser } from "../request/to-user.ts";
 import { pageOf, successAnswer } from "../response-schemas.ts";
-import type { UserBody } from "../schemas.ts";
 import { writePage, writeRowAffected } from "../wire/json-writer.ts";
 
 const tag = "users";
 
 export function userEndpoints(context: ApiContext): Endpoint[] {
   const { dataStore, dialect, quotas } = context;
-  const toUser = (body: UserBody): User => {
-    const user = { userId: body.UserId, labels: body.Labels ?? null, comment: body.Comment ?? "" };
-    dialect.checkLabels(user.labels, "User");
-    checkRowLimits(user, quotas.limits);
-    return user;
-  };
   return [
     bodyEndpoint(
       context,
@@ -34,7 +28,7 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
         format: oneUser,
       },
       async (body) => {
-        const user = toUser(body);
+        const user = toUser(body, context);
         await quotas.users.admit([user.userId], () => dataStore.users.upsert([user]));
         return writeRowAffected(1);
       },
@@ -52,7 +46,8 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
         format: manyUsers,
       },
       async (bodies) => {
-        const users = firstOfEachId(bodies.map(toUser), (user) => user.userId);
+        const rows = bodies.map((body) => toUser(body, context));
+        const users = firstOfEachId(rows, (user) => user.userId);
         const ids = users.map((user) => user.userId);
         if (users.length > 0) await quotas.users.admit(ids, () => dataStore.users.upsert(users));
         return writeRowAffected(bodies.length);

@@ -64,9 +64,18 @@ export function writeList<Row>(rows: readonly Row[], writeRow: (row: Row, depth:
 
 /** An object whose fields stand in the order given. */
 export function writeFields(depth: number, fields: Readonly<Record<string, JsonValue>>): string {
+  return writeTexts(
+    depth,
+    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, writeValue(value, depth + 1)])),
+  );
+}
+
+/** As `writeFields`, of values that are JSON text already. */
+export function writeTexts(depth: number, fields: Readonly<Record<string, string>>): string {
   const line = newline(depth + 1);
-  const texts = Object.entries(fields).map(([name, value]) => `${line}"${name}": ${writeValue(value, depth + 1)}`);
-  return `{${texts.join(",")}${newline(depth)}}`;
+  return `{${Object.entries(fields)
+    .map(([name, text]) => `${line}"${name}": ${text}`)
+    .join(",")}${newline(depth)}}`;
 }
 
 export function writeRowAffected(count: number): string {
@@ -112,10 +121,10 @@ export function writeFeedback(row: Feedback, depth = 0): string {
   );
 }
 
-/** An item that `writeItem` has written, with a field `Score` at its end. */
-export function writeScoredItem(item: string, score: number, depth = 0): string {
+/** A row that `writeItem` or `writeUser` has written at this depth, with more fields at its end. */
+export function writeExtended(row: string, depth: number, fields: Readonly<Record<string, JsonValue>>): string {
   const end = newline(depth).length + 1;
-  return `${item.slice(0, -end)},${newline(depth + 1)}"Score": ${number(score)}${newline(depth)}}`;
+  return `${row.slice(0, -end)},${writeFields(depth, fields).slice(1)}`;
 }
 
 /** One entry of a ranked list: `{"Id": ..., "Score": ...}`. */
