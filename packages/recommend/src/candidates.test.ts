@@ -10,13 +10,14 @@ describe("ScoreAccumulator", () => {
     fc.assert(
       fc.property(additions, fc.integer({ min: 0, max: 20 }), fc.integer({ min: 1, max: 4 }), (added, limit, modulus) => {
         const sums = new Map<number, number>();
+        accumulator.reserve(Math.max(0, ...added.map(([index]) => index + 1)));
         const cut = added.length >> 1;
         const items = Int32Array.from(added, ([index]) => index);
-        accumulator.addAll(
+        accumulator.add(
           items.subarray(0, cut),
           Float32Array.from(added, ([, score]) => score),
         );
-        for (const [index, score] of added.slice(cut)) accumulator.addAll(Int32Array.of(index), score);
+        for (const [index, score] of added.slice(cut)) accumulator.add(Int32Array.of(index), score);
         for (const [index, score] of added) {
           sums.set(index, (sums.get(index) ?? 0) + score);
         }

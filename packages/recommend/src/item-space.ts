@@ -31,6 +31,8 @@ export class ItemSpace {
   #timestampsMs = new Float64Array(1024);
   readonly #categories: (readonly string[])[] = [];
   readonly #categoryLists = new Map<string, readonly string[]>();
+  /** Items whose state is not UNKNOWN. */
+  #numKnown = 0;
 
   constructor(items: ItemStore) {
     this.#items = items;
@@ -66,6 +68,8 @@ export class ItemSpace {
 
   /** Fetches what is not known yet of the given items; ids that the store does not have count as hidden. */
   async ensure(indices: Iterable<number>, options: CallOptions = {}): Promise<void> {
+    // Asked for many lists of items, one after another, when nothing is missing.
+    if (this.#numKnown === this.size) return;
     const missing: number[] = [];
     for (const index of indices) if (this.#stateOf(index) === UNKNOWN) missing.push(index);
     for (let start = 0; start < missing.length; start += FETCH_BATCH) {
@@ -91,7 +95,9 @@ export class ItemSpace {
   applyOverlay(entries: readonly OverlayEntry[]): void {
     for (const entry of entries) {
       const index = this.ids.indexOf(entry.itemId);
-      if (index >= 0 && index < this.#states.length) this.#states[index] = UNKNOWN;
+      if (index < 0 || this.#stateOf(index) === UNKNOWN) continue;
+      this.#states[index] = UNKNOWN;
+      this.#numKnown--;
     }
   }
 
@@ -109,6 +115,7 @@ export class ItemSpace {
   }
 
   #write(index: number, state: number, timestampMs: number, categories: readonly string[]): void {
+    if (this.#stateOf(index) === UNKNOWN) this.#numKnown++;
     if (index >= this.#states.length) this.#grow(index + 1);
     this.#states[index] = state;
     this.#timestampsMs[index] = timestampMs;

@@ -31,6 +31,7 @@ export class ItemToItemGenerator implements CandidateGenerator {
     );
     const ofItem = new Map(Iterator.from(names).map((index) => [index, neighbors.get(this.#space.idOf(index))] as const));
     for (const list of ofItem.values()) await this.#space.ensure(list?.items ?? [], options);
+    this.#accumulator.reserve(this.#space.size);
     const candidates = requests.map((request, position) =>
       this.#sum(contexts[position] ?? NO_CANDIDATES.items, ofItem, request, options.limit),
     );
@@ -50,7 +51,7 @@ export class ItemToItemGenerator implements CandidateGenerator {
   ): Candidates {
     for (const index of context) {
       const { items, scores } = ofItem.get(index) ?? NO_CANDIDATES;
-      this.#accumulator.addAll(items, scores);
+      this.#accumulator.add(items, scores);
     }
     const best = this.#accumulator.best(limit, (index) => this.#space.admits(index, request.filter));
     this.#accumulator.clear();

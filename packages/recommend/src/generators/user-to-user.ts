@@ -29,6 +29,7 @@ export class UserToUserGenerator implements CandidateGenerator {
     const neighborIds = new Set(Iterator.from(lists.values()).flatMap((list) => list.ids));
     const ofUser = await this.#histories.recallPositives(neighborIds, options);
     for (const positives of ofUser.values()) await this.#space.ensure(positives, options);
+    this.#accumulator.reserve(this.#space.size);
     return { candidates: requests.map((request) => this.#sum(request, lists, ofUser, options.limit)), modelId: "" };
   }
 
@@ -47,7 +48,7 @@ export class UserToUserGenerator implements CandidateGenerator {
     for (const [place, neighborId] of (list?.ids ?? []).entries()) {
       const score = list?.scores[place] ?? 0;
       const positives = ofUser.get(neighborId);
-      if (positives !== undefined) this.#accumulator.addAll(positives, score);
+      if (positives !== undefined) this.#accumulator.add(positives, score);
     }
     const best = this.#accumulator.best(limit, (index) => this.#space.admits(index, request.filter));
     this.#accumulator.clear();
