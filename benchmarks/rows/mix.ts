@@ -78,8 +78,9 @@ export async function* run(): AsyncIterable<BenchResult> {
     const state = { ...INITIAL_STATE, searches: { collaborative: { tuned: FACTORS, searchedMs: 0 } } };
     const mixes = Number(process.argv.find((argument) => argument.startsWith("--mixes="))?.slice(8) ?? 200);
     const search: SearchRunOptions = { ...stores, state, kind: "fusion", trials: mixes / 20, timeLimitMs: 600_000 };
-    // Leaderboards are read by the search, so the first cycle makes them.
-    const first = await runCycle({ ...stores, training, state, isForced: true });
+    // Leaderboards are read by the search, so a cycle of its own makes them.
+    const boards = { ...pipeline, itemToItem: [], userToUser: [], collaborative: false, ranker: undefined };
+    const first = await runCycle({ ...stores, pipeline: boards, training, state, isForced: true });
     const lap = lapTimer();
     const found = await runSearch({ ...search, state: first.state });
     const searched = lap();

@@ -10,7 +10,7 @@ export interface LinearItemOptions {
    * rest on little feedback smaller.
    */
   readonly regularization?: number | undefined;
-  /** Penalty by the item's own number of users, >= 0: d / (1 - d) where a share d of the feedback is missing at random. Default 0.2. */
+  /** Penalty by the item's own number of users, >= 0: d / (1 - d) where a share d of the feedback is missing at random. Default 0.5. */
   readonly denoising?: number | undefined;
   /** A user with n items counts as much as n ** -activityExponent, >= 0. Default 0.5: who likes everything tells less of each item. */
   readonly activityExponent?: number | undefined;
@@ -162,7 +162,7 @@ async function fillCoOccurrences(target: Matrix, size: number, matrix: UserItemM
 
 /** Adds the penalties to the diagonal; items that are there only to fill the last block stand alone. */
 function penalize(view: Float32Array, size: number, numItems: number, options: LinearItemOptions): void {
-  const { regularization = 3, denoising = 0.2 } = options;
+  const { regularization = 3, denoising = 0.5 } = options;
   let sum = 0;
   for (let item = 0; item < numItems; item++) sum += view[item * size + item]!;
   const penalty = regularization * Math.max(1, sum / Math.max(1, numItems));
@@ -172,7 +172,7 @@ function penalize(view: Float32Array, size: number, numItems: number, options: L
   }
 }
 
-function checkOptions({ regularization = 3, denoising = 0.2, activityExponent = 0.5 }: LinearItemOptions): void {
+function checkOptions({ regularization = 3, denoising = 0.5, activityExponent = 0.5 }: LinearItemOptions): void {
   const bad = (path: string, value: number, range: string): InvalidArgumentError =>
     new InvalidArgumentError(path, `${path} must be ${range}, got ${value}`);
   if (!(regularization > 0 && regularization < Number.POSITIVE_INFINITY))

@@ -46,5 +46,5 @@ export { type ReplacementOptions, ReplacementReranker } from "./rerankers/replac
 export type { ExternalOptions } from "./scripts/external-options.ts";
 export { ExternalScriptError, type ScriptFailure } from "./scripts/script-error.ts";
 export { ScriptRunner } from "./scripts/script-runner.ts";
-export { UserHistories } from "./user-histories.ts";
+export { type HistorySource, UserHistories } from "./user-histories.ts";
 export type { UserHistory } from "./user-history.ts";

@@ -22,11 +22,11 @@ import { DiversityReranker } from "./rerankers/diversity.ts";
 import { ExploreReranker } from "./rerankers/explore.ts";
 import { ReplacementReranker, readmitting, withNewItems } from "./rerankers/replacement.ts";
 import { ScriptRunner } from "./scripts/script-runner.ts";
-import { UserHistories } from "./user-histories.ts";
+import { type HistorySource, UserHistories } from "./user-histories.ts";
 import { seenFingerprint, type UserHistory } from "./user-history.ts";
 
 export interface PipelineDependencies {
-  readonly dataStore: DataStore;
+  readonly dataStore: Pick<DataStore, "users" | "items"> & HistorySource;
   readonly cacheStore: Pick<CacheStore, "getLists">;
   readonly clock: Clock;
   /** The current models of the process; absent when it holds none. */

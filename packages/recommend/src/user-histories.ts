@@ -1,11 +1,16 @@
 import type { CallOptions, Clock, Feedback, FeedbackRoles, UserId } from "@furze/core";
-import type { DataStore, DataVersion } from "@furze/storage";
+import type { DataStore, DataVersion, FeedbackStore } from "@furze/storage";
 import { LRUCache } from "lru-cache";
 import type { ItemSpace } from "./item-space.ts";
 import { historyOf, type UserHistory } from "./user-history.ts";
 
+/** The part of a data store that histories come from. */
+export interface HistorySource extends Pick<DataStore, "dataVersion"> {
+  readonly feedback: Pick<FeedbackStore, "ofUsers">;
+}
+
 export interface UserHistoriesOptions {
-  readonly dataStore: DataStore;
+  readonly dataStore: HistorySource;
   readonly space: ItemSpace;
   readonly roles: FeedbackRoles;
   readonly clock: Clock;

@@ -11,7 +11,7 @@ import {
   type Logger,
   type User,
 } from "@furze/core";
-import type { DataStore } from "@furze/storage";
+import type { DataStore, FeedbackStore } from "@furze/storage";
 import type { CandidateRequest, GenerateOptions } from "../candidate-generator.ts";
 import type { ItemSpace } from "../item-space.ts";
 import { itemVariable, PromptTemplate, userVariable } from "../llm/prompt-template.ts";
@@ -21,7 +21,7 @@ import type { LlmRankerOptions } from "../pipeline-options.ts";
 import type { Ranker } from "../ranker.ts";
 
 export interface LlmRankerDependencies {
-  readonly dataStore: DataStore;
+  readonly dataStore: Pick<DataStore, "users" | "items"> & { readonly feedback: Pick<FeedbackStore, "ofUsers"> };
   readonly space: ItemSpace;
   readonly reranker: DocumentReranker;
   readonly roles: FeedbackRoles;

@@ -8,7 +8,7 @@ import { type FusionSamplesOptions, fusionSamples } from "./fusion-samples.ts";
 const clock = new ManualClock(START_MS);
 const pipeline: PipelineOptions = {
   ...plain,
-  cacheSize: 20,
+  cacheSize: 60,
   itemToItem: [
     { name: "similar", type: "users", column: "" },
     { name: "linear", type: "linear", column: "" },
@@ -23,13 +23,16 @@ beforeEach(async () => {
 });
 afterEach(() => stores[Symbol.asyncDispose]());
 
-/** Thirty users of two tastes among twenty items. */
+/** Thirty users of two tastes among twenty items, each with an item of his own beside them. */
 function* likes(): Iterable<Feedback> {
   const times = { timestampMs: START_MS - HOUR_MS, updatedMs: START_MS - HOUR_MS };
-  for (let user = 0; user < 30; user++)
-    for (let item = 0; item < 20; item++)
-      if (item % 2 === user % 2 && (user + item) % 7 > 0)
-        yield { feedbackType: "like", userId: `u${user}`, itemId: `i${item}`, value: 1, ...times, comment: "" };
+  const like = (user: number, itemId: string): Feedback => {
+    return { feedbackType: "like", userId: `u${user}`, itemId, value: 1, ...times, comment: "" };
+  };
+  for (let user = 0; user < 30; user++) {
+    yield like(user, `own${user}`);
+    for (let item = 0; item < 20; item++) if (item % 2 === user % 2 && (user + item) % 7 > 0) yield like(user, `i${item}`);
+  }
 }
 
 async function options(changes: Partial<FusionSamplesOptions> = {}): Promise<FusionSamplesOptions> {
@@ -55,6 +58,23 @@ describe("fusionSamples", () => {
       });
       expect(found.length, name).toBeGreaterThan(samples.length / 2);
     }
+  });
+
+  it("keeps from recommenders what is held out from others, too", async () => {
+    const samples = await fusionSamples(await options());
+    const proposed = (name: string) =>
+      samples.map(({ sources }) => new Set(sources.find((source) => source.name === name)?.candidates.items));
+    // Whoever had these has them held out, so that they are new to all.
+    const heldOut = samples.reduce((all, { relevant }) => all.union(relevant), new Set<number>());
+    const hidden = proposed("latest").reduce((all, own) => all.intersection(own), heldOut);
+    expect(hidden.size).toBeGreaterThan(1);
+    for (const name of pipeline.recommenders.slice(0, 4))
+      expect(
+        proposed(name)
+          .reduce((all, own) => all.union(own))
+          .isDisjointFrom(hidden),
+        name,
+      ).toBe(true);
   });
 
   it("leaves the cache as it is, and asks for no more users than it is told", async () => {

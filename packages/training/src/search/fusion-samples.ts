@@ -1,7 +1,7 @@
-import type { CallOptions, Clock } from "@furze/core";
+import type { CallOptions, Clock, Feedback } from "@furze/core";
 import { type Dataset, randomSplit, type UserItemMatrix } from "@furze/dataset";
 import { Als } from "@furze/matrix-factorization";
-import { encodeCollaborativeModel, ModelSet, Pipeline, type PipelineOptions, type UserHistory } from "@furze/recommend";
+import { encodeCollaborativeModel, type HistorySource, ModelSet, Pipeline, type PipelineOptions } from "@furze/recommend";
 import type { CacheStore, DataStore } from "@furze/storage";
 import { makeItemNeighborLists, makeUserNeighborLists } from "../tasks/neighbor-lists.ts";
 import { type FactorParameters, factorModel } from "./factor-parameters.ts";
@@ -42,12 +42,18 @@ export async function fusionSamples(options: FusionSamplesOptions): Promise<Fusi
   const models = await heldOutModels(options, train);
   try {
     const { ranker: _ranker, ...unranked } = pipeline;
-    const view = new Pipeline(unranked, { dataStore, cacheStore, clock, models });
+    const { users: userStore, items } = dataStore;
+    const histories = withoutHeldOut(dataStore, dataset, test);
+    const view = new Pipeline(unranked, {
+      ...{ cacheStore, clock, models },
+      dataStore: { users: userStore, items, ...histories },
+    });
     await view.space.load({ signal });
     const samples: FusionSample[] = [];
     for (let start = 0; start < users.length; start += BATCH_USERS) {
       const batch = [...users.subarray(start, start + BATCH_USERS)];
-      const requests = batch.map((user) => view.requestFor(historyOf(view, dataset, train, user)));
+      const userIds = batch.map((user) => dataset.userIds.idOf(user));
+      const requests = (await view.histories.load(userIds, { signal })).map((history) => view.requestFor(history));
       const lists = await view.candidatesOf(pipeline.recommenders, requests, { limit: pipeline.cacheSize, signal });
       for (const [position, sources] of lists.entries()) {
         const relevant = spaceItems(view, dataset, test, batch[position] as number);
@@ -108,19 +114,15 @@ function spaceItems({ space }: Pipeline, { itemIds }: Dataset, matrix: UserItemM
   return Array.from(rowOf(matrix, user), (item) => space.indexOf(itemIds.idOf(item)));
 }
 
-/** The user as he would be without the held-out feedback. */
-function historyOf(view: Pipeline, dataset: Dataset, train: UserItemMatrix, user: number): UserHistory {
-  const { timestampsMs, userOffsets } = train;
-  const start = userOffsets[user] as number;
-  const liked = spaceItems(view, dataset, train, user).map((index, place) => ({
-    index,
-    timestampMs: timestampsMs?.[start + place] ?? 0,
-  }));
-  const positives = Int32Array.from(
-    liked.sort((a, b) => b.timestampMs - a.timestampMs),
-    ({ index }) => index,
-  );
-  const negatives = new Set(spaceItems(view, dataset, dataset.negative, user));
-  const seen = new Set([...positives, ...negatives, ...spaceItems(view, dataset, dataset.read, user)]);
-  return { userId: dataset.userIds.idOf(user), positives, negatives, seen, updatedMs: 0, fingerprint: "" };
+/** Feedback as it would be if what is held out had not happened: of the users themselves and of those who are like them. */
+function withoutHeldOut({ feedback }: DataStore, { userIds, itemIds }: Dataset, heldOut: UserItemMatrix): HistorySource {
+  const remains = (userIndex: number) => (row: Feedback) => !heldOut.has(userIndex, itemIds.indexOf(row.itemId));
+  return {
+    feedback: {
+      async ofUsers(ids, filter) {
+        const rows = await feedback.ofUsers(ids, filter);
+        return rows.map((own, place) => own.filter(remains(userIds.indexOf(ids[place] ?? ""))));
+      },
+    },
+  };
 }
