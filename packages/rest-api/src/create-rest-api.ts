@@ -13,6 +13,7 @@ import {
   type StatusApiDependencies,
 } from "./options.ts";
 import { apidocsEndpoints } from "./routes/apidocs.ts";
+import { bulkEndpoints } from "./routes/bulk.ts";
 import { collaborativeEndpoints } from "./routes/collaborative.ts";
 import { dashboardEndpoints } from "./routes/dashboard.ts";
 import { dashboardListEndpoints } from "./routes/dashboard-lists.ts";
@@ -73,6 +74,7 @@ function masterEndpoints(context: MasterContext): Endpoint[] {
     ...timeSeriesEndpoints(context),
     ...dashboardUserEndpoints(context),
     ...dashboardListEndpoints(context),
+    ...bulkEndpoints(context, catalog),
   ];
 }
 

@@ -89,6 +89,19 @@ export const feedbackBody: z.ZodType<FeedbackBody> = z
   .object({ FeedbackType: feedbackType, UserId: userId, ItemId: itemId, ...feedbackFields })
   .openapi("Feedback");
 
+export interface FeedbackLine extends FeedbackBody {
+  Updated?: string | null | undefined;
+}
+
+/** Feedback in a file, which keeps when it last happened. */
+export const feedbackLineBody: z.ZodType<FeedbackLine> = z.object({
+  FeedbackType: feedbackType,
+  UserId: userId,
+  ItemId: itemId,
+  ...feedbackFields,
+  Updated: timestamp,
+});
+
 /** Feedback of somebody without an account: only the item must be named. */
 export const sessionFeedbackBody: z.ZodType<SessionFeedbackBody> = z
   .object({ FeedbackType: z.string().nullish(), UserId: z.string().nullish(), ItemId: itemId, ...feedbackFields })

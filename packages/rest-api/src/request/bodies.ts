@@ -1,6 +1,8 @@
 import {
   type FeedbackBody,
+  type FeedbackLine,
   feedbackBody,
+  feedbackLineBody,
   type ItemBody,
   type ItemPatchBody,
   itemBody,
@@ -25,6 +27,11 @@ export const oneItem: BodyFormat<ItemBody> = objectBody(itemBody, ITEM_FIELDS, "
 export const manyItems: BodyFormat<ItemBody[]> = listBody(itemBody, ITEM_FIELDS, "server.Item");
 export const itemPatch: BodyFormat<ItemPatchBody> = objectBody(itemPatchBody, ITEM_FIELDS.slice(1), "data.ItemPatch");
 export const manyFeedback: BodyFormat<FeedbackBody[]> = listBody(feedbackBody, FEEDBACK_FIELDS, "server.Feedback");
+export const feedbackLine: BodyFormat<FeedbackLine> = objectBody(
+  feedbackLineBody,
+  [...FEEDBACK_FIELDS, "Updated"],
+  "server.Feedback",
+);
 export const sessionFeedback: BodyFormat<SessionFeedbackBody[]> = listBody(
   sessionFeedbackBody,
   FEEDBACK_FIELDS,
