@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,13 @@ export interface ServiceOptions {
   readonly keepIn?: string | undefined;
 }
 
+/** A server that runs. */
+export interface Service {
+  readonly url: string;
+  /** Its process, the parent of all that belong to it. */
+  readonly pid: number;
+}
+
 /**
  * Runs work on a throwaway server of its own (see tools/services), then stops it and removes its data unless they are to be kept.
  *
@@ -18,7 +25,7 @@ export interface ServiceOptions {
  */
 export async function* withService<Row>(
   name: string,
-  run: (url: string) => AsyncIterable<Row>,
+  run: (url: string, service: Service) => AsyncIterable<Row>,
   { keepIn }: ServiceOptions = {},
 ): AsyncIterable<Row> {
   const folder = keepIn ?? mkdtempSync(join(tmpdir(), "furze-bench-"));
@@ -31,7 +38,8 @@ export async function* withService<Row>(
       process.stderr.write(`${name} is left out: ${stderr.trim().split("\n").at(-1)}\n`);
       return;
     }
-    yield* run(url);
+    const { pid } = JSON.parse(readFileSync(join(folder, name, "state.json"), "utf8")) as { pid: number };
+    yield* run(url, { url, pid });
   } finally {
     tool("stop.mjs");
     if (keepIn === undefined) rmSync(folder, { recursive: true, force: true });

@@ -33,6 +33,13 @@ const TARGETS: readonly Target[] = [
   { bench: "load", params: { data: "movielens-1m-like", task: "Collect Garbage in Cache" }, target: "300 MiB for all tasks" },
   { bench: "cycle", params: { stage: "train" }, target: "12 s with the lists" },
   { bench: "cycle", params: { stage: "recommend" }, target: "1 s" },
+  { bench: "lists", params: { data: "movielens-100k", stores: "sqlite" }, target: "0.94 s" },
+  { bench: "lists", params: { data: "movielens-100k", stores: "postgres and redis" }, target: "0.47 s (2,000 users/s)" },
+  {
+    bench: "lists",
+    params: { data: "movielens-1m", stores: "postgres and redis" },
+    target: "6 s (1,000 users/s), 2 ms CPU a user",
+  },
   { bench: "stores", params: { store: "sqlite", work: "upsert 100000 feedback" }, target: "1 s (100,000 rows/s)" },
   { bench: "stores", params: { store: "postgres", work: "upsert 100000 feedback" }, target: "1.67 s (60,000 rows/s)" },
   { bench: "stores", params: { store: "mariadb", work: "upsert 100000 feedback" }, target: "1.25 s (80,000 rows/s)" },

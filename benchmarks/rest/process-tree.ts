@@ -31,7 +31,9 @@ function statOf(pid: number): Stat | undefined {
   if (text === undefined) return undefined;
   // The name in parentheses may hold anything; the fields behind it count from the third.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { pid, parent: Number(fields[1]), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND };
+  // Its own time, then that of children that have ended, each in user and in system mode.
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return { pid, parent: Number(fields[1]), cpuSeconds: ticks / TICKS_PER_SECOND };
 }
 
 function peakRssMiBOf(pid: number): number {

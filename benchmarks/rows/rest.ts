@@ -1,7 +1,7 @@
 import type { Feedback, Item, User } from "@furze/core";
 import { TestSystem } from "../../test/support/system.ts";
 import { type BenchResult, lapTimer } from "../harness.ts";
-import { type MovieLens, movieLens } from "../rest/movielens.ts";
+import { type MovieLens, movieLens } from "../movielens.ts";
 import { usageOf } from "../rest/process-tree.ts";
 import { wrk } from "../rest/wrk.ts";
 import { withService } from "../services.ts";
