@@ -10,10 +10,12 @@ import {
 import {
   checkFeedback,
   checkIds,
+  FeedbackBatcher,
   type FeedbackFilter,
   type FeedbackListOptions,
   type FeedbackScanOptions,
   type FeedbackStore,
+  type FeedbackWriteMode,
   type FeedbackWriteOptions,
   type FeedbackWriteResult,
   type Page,
@@ -34,15 +36,28 @@ const PAIR = "user_id = ?1 AND item_id = ?2 AND (?3 IS NULL OR feedback_type = ?
 export class SqliteFeedbackStore implements FeedbackStore {
   readonly #session: SqliteSession;
   readonly #tables: DataTables;
+  readonly #batcher: FeedbackBatcher;
 
   constructor(session: SqliteSession, tables: DataTables) {
     this.#session = session;
     this.#tables = tables;
+    const write = async (rows: readonly Feedback[], mode: FeedbackWriteMode, signal: AbortSignal | undefined) => {
+      await this.#write(rows, { mode, signal });
+    };
+    this.#batcher = new FeedbackBatcher(write, { maxBatches: 1 });
   }
 
   async upsert(rows: readonly Feedback[], options: FeedbackWriteOptions): Promise<FeedbackWriteResult> {
     checkFeedback(rows);
     if (rows.length === 0) return { accepted: 0, rejected: 0 };
+    const { mode, autoInsertUsers = true, autoInsertItems = true, signal } = options;
+    if (!autoInsertUsers || !autoInsertItems) return this.#write(rows, options);
+    // Calls that share one write need no savepoint each, which would keep apart every page that their rows touch.
+    await this.#session.track(() => this.#batcher.add(rows, mode, signal), options);
+    return { accepted: rows.length, rejected: 0 };
+  }
+
+  #write(rows: readonly Feedback[], options: FeedbackWriteOptions): Promise<FeedbackWriteResult> {
     return this.#session.writeSliced((connection) => writeFeedback(connection, this.#tables, rows, options), options);
   }
 

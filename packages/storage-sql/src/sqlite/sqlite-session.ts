@@ -23,6 +23,8 @@ export class SqliteSession {
   readonly #path: string;
   readonly #reader: SqliteConnection;
   readonly #writer: SqliteWriter;
+  /** Calls that have yet to hand their writes over. */
+  readonly #tracked = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   constructor(path: string, reader: SqliteConnection, writer: SqliteWriter) {
@@ -64,6 +66,19 @@ export class SqliteSession {
     return this.#writer.write(run, options);
   }
 
+  /** Runs a call that writes later on: closing waits for it. */
+  async track<T>(run: () => Promise<T>, options: CallOptions | undefined): Promise<T> {
+    throwIfAborted(options?.signal);
+    if (this.#closing !== undefined) throw new UnavailableError("The store is closed.", { retryable: false });
+    const call = run();
+    this.#tracked.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#tracked.delete(call);
+    }
+  }
+
   /** Another number after each commit to the file, of this session or of any other. Cost: some microseconds. */
   dataVersion(): number {
     const [version] = this.read((reader) => reader.prepare("PRAGMA data_version").get(), undefined) as [number];
@@ -76,8 +91,14 @@ export class SqliteSession {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#writer.close().then(() => this.#reader.close());
+    this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#tracked.size > 0) await Promise.allSettled(this.#tracked);
+    await this.#writer.close();
+    this.#reader.close();
   }
 }
 
