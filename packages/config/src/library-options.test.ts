@@ -92,9 +92,10 @@ recommenders = ["latest", "item-to-item/linear"]
 optimize_period = "24h"
 optimize_trials = 5
 `;
-  expect(options(fusion).ranker).toEqual({ type: "fusion", weights: {} });
+  expect(options(fusion).ranker).toEqual({ type: "fusion", weights: {}, isTuned: true });
+  expect(options(fusion.replace("24h", "0s")).ranker).toMatchObject({ isTuned: false });
   expect(options(fusion).itemToItem).toEqual([{ name: "linear", type: "linear", column: "" }]);
-  const weighted = { type: "fusion", weights: { latest: 0.25, "item-to-item/linear": 1 } };
+  const weighted = { type: "fusion", isTuned: true, weights: { latest: 0.25, "item-to-item/linear": 1 } };
   expect(options(`${fusion}weights = [0.25, 1]`).ranker).toEqual(weighted);
   const search = { periodMs: 24 * 3_600_000, trials: 5 };
   expect(trainingOptions(loadConfig({ text: fusion }).config).fusion).toMatchObject({ search });

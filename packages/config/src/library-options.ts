@@ -51,12 +51,16 @@ export function pipelineOptions(config: FurzeConfig): PipelineOptions {
   };
 }
 
-function rankerOptions({ type, recommenders, weights, ...llm }: RankerConfig): PipelineOptions["ranker"] {
+function rankerOptions({ type, recommenders, weights, optimizePeriodMs, ...llm }: RankerConfig): PipelineOptions["ranker"] {
   switch (type) {
     case "none":
       return undefined;
     case "fusion":
-      return { type, weights: Object.fromEntries(weights.map((weight, place) => [recommenders[place], weight])) };
+      return {
+        type,
+        weights: Object.fromEntries(weights.map((weight, place) => [recommenders[place], weight])),
+        isTuned: optimizePeriodMs > 0,
+      };
     case "fm":
       return { type };
     case "llm":

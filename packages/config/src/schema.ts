@@ -155,7 +155,7 @@ const ranker = section<RankerConfig>({
   recommenders: list("recommenders", { description: "Sources of candidates, in order.", default: ["latest"] }),
   weights: weights("weights", {
     description:
-      "What each of the recommenders counts when the type is fusion, in their order, until a search has found better weights; all the same when empty.",
+      "What each of the recommenders counts when the type is fusion, in their order; all the same when empty. With optimize_period, only until a search has found better ones.",
     default: [],
   }),
   cacheExpireMs: duration("cache_expire", {

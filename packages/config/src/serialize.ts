@@ -69,7 +69,7 @@ export function configDigest(config: FurzeConfig): string {
       fitEpoch: ranker.fitEpoch,
       patience: ranker.earlyStopping.patience,
       ...(ranker.type === "llm" ? llmShape(ranker) : {}),
-      ...(ranker.type === "fusion" ? { weights: ranker.weights } : {}),
+      ...(ranker.type === "fusion" ? { weights: ranker.weights, isTuned: ranker.optimizePeriodMs > 0 } : {}),
     },
     external,
     replacement,

@@ -47,6 +47,8 @@ export interface FusionRankerOptions {
   readonly type: "fusion";
   /** Weights by recommender until a search has found better ones. Default: all count the same. */
   readonly weights?: FusionWeights | undefined;
+  /** Whether weights that a search has found take the place of these. Default true. */
+  readonly isTuned?: boolean | undefined;
 }
 
 /** What puts merged candidates into one order. */

@@ -77,7 +77,7 @@ export class Pipeline {
   /** Identifies the models that lists are made by now: a list made by others is stale. `""` = none. */
   get modelId(): string {
     const collaborative = this.options.collaborative ? this.#models?.collaborative.modelId : undefined;
-    const fusion = this.options.ranker?.type === "fusion" ? this.#models?.fusion.modelId : undefined;
+    const fusion = usesFusionModel(this.options) ? this.#models?.fusion.modelId : undefined;
     return [collaborative, fusion, this.#ranker?.modelId].filter(Boolean).join("+");
   }
 
@@ -208,7 +208,7 @@ export class Pipeline {
 
   /** What a search has found, else what is configured. */
   #fusionWeights(configured: FusionWeights = {}): FusionWeights {
-    const lease = this.#models?.fusion.acquire();
+    const lease = usesFusionModel(this.options) ? this.#models?.fusion.acquire() : undefined;
     if (lease === undefined) return configured;
     lease.release();
     return lease.model.weights;
@@ -238,6 +238,10 @@ export class Pipeline {
     }
     return stages;
   }
+}
+
+function usesFusionModel({ ranker }: PipelineOptions): boolean {
+  return ranker?.type === "fusion" && ranker.isTuned !== false;
 }
 
 function rankerOf(options: PipelineOptions, dependencies: PipelineDependencies, space: ItemSpace): Ranker | undefined {

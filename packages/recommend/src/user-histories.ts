@@ -25,6 +25,8 @@ export interface UserHistoriesOptions {
 /** Seen items in the histories that `loadOne` keeps, at some 50 bytes each. */
 const KEPT_SEEN_ITEMS = 500_000;
 
+/** Users whose rows are held at once for the sake of others: as many as in a batch of lists. */
+const RECALL_CHUNK_USERS = 256;
 /** Seen items in the histories that `recall` will be asked for, at 4 bytes each: 16 MB. */
 const AHEAD_SEEN_ITEMS = 4_000_000;
 
@@ -95,7 +97,7 @@ export class UserHistories {
     return userIds.map((userId) => found.get(userId) as UserHistory);
   }
 
-  /** What users like, as it may have been at the last `forget`; only users never loaded since cost a query. */
+  /** What users like, as it may have been at the last `forget`; users never loaded since cost a query for 256 of them. */
   async recallPositives(userIds: Iterable<UserId>, call: CallOptions = {}): Promise<ReadonlyMap<UserId, Int32Array>> {
     const found = new Map<UserId, Int32Array>();
     const missing: UserId[] = [];
@@ -104,9 +106,11 @@ export class UserHistories {
       if (kept === undefined) missing.push(userId);
       else found.set(userId, kept);
     }
-    for (const history of await this.load(missing, call)) {
-      found.set(history.userId, history.positives);
-      this.#ahead.set(history.userId, { ...history, seen: Int32Array.from(history.seen) });
+    for (let start = 0; start < missing.length; start += RECALL_CHUNK_USERS) {
+      for (const history of await this.load(missing.slice(start, start + RECALL_CHUNK_USERS), call)) {
+        found.set(history.userId, history.positives);
+        this.#ahead.set(history.userId, { ...history, seen: Int32Array.from(history.seen) });
+      }
     }
     return found;
   }

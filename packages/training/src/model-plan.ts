@@ -9,7 +9,8 @@ export function plannedModels(
   const planned = new Map<ModelKindName, ModelTrainingOptions>();
   if (pipeline.collaborative) planned.set("collaborative", training.collaborative);
   if (pipeline.ranker?.type === "fm") planned.set("click", training.click ?? training.collaborative);
-  if (pipeline.ranker?.type === "fusion") planned.set("fusion", training.fusion ?? training.collaborative);
+  if (pipeline.ranker?.type === "fusion" && pipeline.ranker.isTuned !== false)
+    planned.set("fusion", training.fusion ?? training.collaborative);
   return planned;
 }
 

@@ -54,6 +54,13 @@ describe("a pipeline that fuses", () => {
     await models.update([{ kind: "fusion", modelId: "8", sha256: "8".repeat(64) }], () => Promise.resolve(found));
     expect((await maker.makeLists()).made).toBe(3);
     expect(ids(await recommender.recommend("ann", { limit: 5 }))).toEqual(["b", "c", "d", "e", "f"]);
+    const fixed = systemOf(
+      stores,
+      { recommenders, fallback: [], ranker: { type: "fusion", weights: { latest: 0 }, isTuned: false } },
+      { models },
+    );
+    expect((await fixed.maker.makeLists()).made).toBe(3);
+    expect(ids(await fixed.recommender.recommend("ann", { limit: 5 }))).toEqual(["b", "c", "d"]);
     models.dispose();
   });
 });
