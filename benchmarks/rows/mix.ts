@@ -109,7 +109,7 @@ export async function* run(): AsyncIterable<BenchResult> {
     yield {
       params,
       ...medians([searched]),
-      quality: { validationNdcg10: tuned.score, cycleSeconds: fitted.seconds, ...mixed },
+      quality: { validationNdcg20: tuned.score, cycleSeconds: fitted.seconds, ...mixed },
     };
   } finally {
     models.dispose();

@@ -14,7 +14,7 @@ export interface StoredModel {
   readonly sizeBytes: number;
   /** 64 hexadecimal digits. */
   readonly sha256: string;
-  /** Quality on held-out feedback: NDCG@10 of a factor model and of fused recommenders, AUC of a click model; `undefined` when there was too little to hold out. */
+  /** Quality on held-out feedback: NDCG@10 of a factor model, NDCG@20 of fused recommenders, AUC of a click model; `undefined` when there was too little to hold out. */
   readonly score: number | undefined;
   /** UTC milliseconds. */
   readonly fittedMs: number;

@@ -17,7 +17,7 @@ export interface FusionSamplesOptions extends CallOptions {
   readonly dataset: Dataset;
   /** Parameters that a search has found for the factor model. Default: those of `Als`. */
   readonly factors?: FactorParameters | undefined;
-  /** Users to ask for at most, > 0. Default 2,000. */
+  /** Users to ask for at most, > 0. Default 4,000: with fewer, chance decides. */
   readonly maxUsers?: number | undefined;
   /** Seed of the split; a safe integer. Default 0. */
   readonly seed?: number | undefined;
@@ -25,7 +25,7 @@ export interface FusionSamplesOptions extends CallOptions {
 
 /** Share of the positive feedback that the recommenders do not get to see. */
 const HELD_OUT_SHARE = 0.2;
-const DEFAULT_MAX_USERS = 2000;
+const DEFAULT_MAX_USERS = 4000;
 const BATCH_USERS = 256;
 
 /**

@@ -1,5 +1,6 @@
 import { FurzeError } from "@furze/core";
 import { SeededRandom } from "@furze/dataset";
+import { NO_CANDIDATES } from "@furze/recommend";
 import { describe, expect, it } from "vitest";
 import { type FusionSample, searchFusion } from "../index.ts";
 
@@ -40,7 +41,17 @@ describe("searchFusion", () => {
     // What it has found holds for users it has not seen.
     const scoreOn = async (start: Record<string, number>) =>
       (await searchFusion({ samples: clubSamples(2), names, trials: 1, start })).best?.score ?? 0;
-    expect(await scoreOn(weights)).toBeGreaterThan(await scoreOn({}));
+    expect(await scoreOn(weights)).toBeGreaterThan(await scoreOn({ even: 1, odd: 0, noise: 0 }));
+  });
+
+  it("leaves out who brings nothing, however large his weight", async () => {
+    const silent = { name: "silent", modelId: "", candidates: NO_CANDIDATES };
+    const more = samples.map(({ sources, relevant }) => ({ sources: [...sources, silent], relevant }));
+    for (const weight of [0.1, 1]) {
+      const start = { even: 0.5, odd: 0.5, noise: 0, silent: weight };
+      const { best } = await searchFusion({ samples: more, names: [...names, "silent"], trials: 1, start });
+      expect(best?.parameters.weights).toEqual({ even: 1, odd: 1, noise: 0, silent: 0 });
+    }
   });
 
   it("gives the same answer for the same seed, and begins with the weights in use", async () => {

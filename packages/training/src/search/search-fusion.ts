@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { type RealParameter, Study, space, uniform } from "@furze/automl";
-import { type CallOptions, InvalidDatasetError } from "@furze/core";
+import { type CallOptions, InvalidDatasetError, throwIfAborted } from "@furze/core";
 import { ndcgAtK } from "@furze/metrics";
 import { type CandidateSource, type FusionWeights, fuseCandidates } from "@furze/recommend";
 import type { FusionParameters } from "./fusion-parameters.ts";
@@ -17,7 +17,7 @@ export interface FusionSearchOptions extends CallOptions {
   readonly samples: readonly FusionSample[];
   /** Recommenders whose weights are sought. */
   readonly names: readonly string[];
-  /** Length of the lists whose NDCG is maximized, >= 1. Default 10. */
+  /** Length of the lists whose NDCG is maximized, >= 1. Default 20, which depends less on chance than 10. */
   readonly k?: number | undefined;
   /** Mixes that are tried, >= 1. Default: no limit. */
   readonly trials?: number | undefined;
@@ -38,8 +38,15 @@ export interface FusionSearchResult {
 
 /** What a weight is drawn from; those below 0 stand for 0, so that a fifth of the draws leaves a recommender out. */
 const RANGE = uniform(-0.25, 1);
+/** Share of the score that a recommender must bring to stay in the mix. */
+const TOLERANCE = 0.003;
 /** Users fused before others get their turn: some ten milliseconds. */
 const USERS_PER_TURN = 128;
+
+function nextTurn(signal: AbortSignal | undefined): Promise<void> {
+  throwIfAborted(signal);
+  return setImmediate();
+}
 
 type FusionSpace = Readonly<Record<string, RealParameter>>;
 
@@ -52,7 +59,7 @@ type FusionSpace = Readonly<Record<string, RealParameter>>;
  * Cost: some 0.1 ms a user and trial for five lists of a hundred.
  */
 export async function searchFusion(options: FusionSearchOptions): Promise<FusionSearchResult> {
-  const { names, k = 10, trials, timeLimitMs, seed = 0, start, signal, onTrial } = options;
+  const { names, k = 20, trials, timeLimitMs, seed = 0, start, signal, onTrial } = options;
   const samples = options.samples.filter(({ relevant }) => relevant.size > 0);
   if (samples.length === 0) throw new InvalidDatasetError("no user has held-out feedback to judge recommenders by");
   const drawn: FusionSpace = Object.fromEntries(names.map((name) => [name, RANGE]));
@@ -70,7 +77,26 @@ export async function searchFusion(options: FusionSearchOptions): Promise<Fusion
   });
   const best = study.bestTrial;
   if (best === undefined) return { best: undefined };
-  return { best: { parameters: { weights: weightsOf(best.parameters), score: best.value }, score: best.value } };
+  const found = { weights: weightsOf(best.parameters), score: best.value };
+  const scoreOf = (weights: FusionWeights) => meanNdcg(samples, weights, k, signal);
+  const parameters = await withoutIdle(found, scoreOf);
+  return { best: { parameters, score: parameters.score } };
+}
+
+/** Leaves out, one after the other, the lightest recommenders that bring next to nothing: what they seem to bring is mostly chance. */
+async function withoutIdle(
+  found: FusionParameters,
+  scoreOf: (weights: FusionWeights) => Promise<number>,
+): Promise<FusionParameters> {
+  const bar = found.score * (1 - TOLERANCE);
+  let simplest = found;
+  for (const [name, weight] of Object.entries(found.weights).sort(([, a], [, b]) => a - b)) {
+    if (weight === 0) continue;
+    const weights = { ...simplest.weights, [name]: 0 };
+    const score = await scoreOf(weights);
+    if (score >= bar) simplest = { weights, score };
+  }
+  return { weights: weightsOf(simplest.weights), score: simplest.score };
 }
 
 /** Only proportions count, so the largest becomes 1. */
@@ -84,11 +110,11 @@ async function meanNdcg(
   samples: readonly FusionSample[],
   weights: FusionWeights,
   k: number,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<number> {
   let sum = 0;
   for (const [position, { sources, relevant }] of samples.entries()) {
-    if (position % USERS_PER_TURN === 0) await setImmediate(undefined, { signal });
+    if (position % USERS_PER_TURN === 0) await nextTurn(signal);
     const fused = fuseCandidates(sources, weights, k);
     sum += ndcgAtK(
       fused.map(({ index }) => index),
