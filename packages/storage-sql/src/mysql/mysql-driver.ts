@@ -29,7 +29,9 @@ class MysqlConnection implements PooledConnection {
   }
 
   async query(sql: string, parameters: readonly SqlValue[] = []): Promise<SqlResult> {
-    const [result] = await this.#connection.query({ sql, values: [...parameters], rowsAsArray: true });
+    // Given even an empty list, the driver would look for placeholders through all the values of a bulk insert.
+    const values = parameters.length === 0 ? null : [...parameters];
+    const [result] = await this.#connection.query({ sql, values, rowsAsArray: true });
     if (Array.isArray(result)) return { rows: result as unknown as unknown[][], changes: 0 };
     return { rows: [], changes: (result as ResultSetHeader).affectedRows };
   }
