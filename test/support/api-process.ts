@@ -16,9 +16,9 @@ export class ApiProcess {
     this.#errors = errors;
   }
 
-  /** @param options as `ServeOptions` of the script */
-  static async start(options: object = {}): Promise<ApiProcess> {
-    const execArgv = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning", "--expose-gc"];
+  /** @param options as `ServeOptions` of the script; @param nodeFlags of the process, besides those it needs */
+  static async start(options: object = {}, nodeFlags: readonly string[] = []): Promise<ApiProcess> {
+    const execArgv = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning", "--expose-gc", ...nodeFlags];
     const child = fork(SCRIPT, [JSON.stringify(options)], { execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"] });
     const errors: string[] = [];
     child.stderr?.on("data", (chunk) => errors.push(String(chunk)));

@@ -98,7 +98,8 @@ function toOptions(reply: Reply): ReplyOptions {
 
 /** @throws {HttpError} 415 for a body of another type, 406 for a caller that does not take the answer */
 function checkMediaTypes(c: Context, route: Endpoint): void {
-  const given = (c.req.header("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  // A body without a type is bytes.
+  const given = (c.req.header("content-type") ?? "application/octet-stream").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (route.body !== undefined && !route.bodyTypes.includes(given)) {
     throw new HttpError(415, "415: Unsupported Media Type");
   }

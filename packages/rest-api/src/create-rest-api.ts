@@ -19,6 +19,7 @@ import { dashboardEndpoints } from "./routes/dashboard.ts";
 import { dashboardListEndpoints } from "./routes/dashboard-lists.ts";
 import { dashboardOverviewEndpoints } from "./routes/dashboard-overview.ts";
 import { dashboardUserEndpoints } from "./routes/dashboard-users.ts";
+import { dumpEndpoints } from "./routes/dump.ts";
 import { feedbackEndpoints } from "./routes/feedback.ts";
 import { feedbackOfEndpoints } from "./routes/feedback-of.ts";
 import { healthEndpoints } from "./routes/health.ts";
@@ -27,6 +28,7 @@ import { latestEndpoints } from "./routes/latest.ts";
 import { leaderboardEndpoints } from "./routes/leaderboards.ts";
 import { measurementEndpoints } from "./routes/measurements.ts";
 import { neighborEndpoints } from "./routes/neighbors.ts";
+import { purgeEndpoints } from "./routes/purge.ts";
 import { recommendEndpoints } from "./routes/recommend.ts";
 import { sessionEndpoints } from "./routes/session.ts";
 import { documentEndpoint, metricsEndpoints } from "./routes/system.ts";
@@ -75,6 +77,8 @@ function masterEndpoints(context: MasterContext): Endpoint[] {
     ...dashboardUserEndpoints(context),
     ...dashboardListEndpoints(context),
     ...bulkEndpoints(context, catalog),
+    ...dumpEndpoints(context, catalog),
+    ...purgeEndpoints(context, catalog),
   ];
 }
 

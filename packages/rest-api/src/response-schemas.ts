@@ -120,6 +120,15 @@ export const categoriesAnswer: z.ZodType = z.array(z.string());
 
 export const configAnswer: z.ZodType = z.record(z.string(), z.unknown());
 
+export const restoredAnswer: z.ZodType = z
+  .object({
+    Users: z.int(),
+    Items: z.int(),
+    Feedback: z.int(),
+    Duration: z.int().openapi({ description: "Nanoseconds" }),
+  })
+  .openapi("Restored");
+
 export const statsAnswer: z.ZodType = z
   .object({
     BinaryVersion: z.string(),

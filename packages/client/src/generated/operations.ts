@@ -214,6 +214,14 @@ export type ScoredItem = unknown;
 
 export type ScoredUser = unknown;
 
+export interface Restored {
+  readonly Users: number;
+  readonly Items: number;
+  readonly Feedback: number;
+  /** Nanoseconds */
+  readonly Duration: number;
+}
+
 /** Query of `listUsers`. */
 export interface ListUsersQuery {
   /** Most rows to return */

@@ -68,6 +68,11 @@ export class RowQuota {
     if (this.#count !== undefined) this.#count -= rows;
   }
 
+  /** Notes that rows have come or gone in numbers that nobody knows: the next request counts. */
+  forget(): void {
+    this.#count = undefined;
+  }
+
   /** @returns how far the count was raised */
   async #reserve(ids: readonly string[]): Promise<number> {
     const { max, rows, clock, kind } = this.#options;

@@ -1,8 +1,10 @@
 import type { Feedback } from "@furze/core";
 import { z } from "@hono/zod-openapi";
-import { importRows, type RowImport } from "../bulk/import-rows.ts";
-import { lineStream } from "../bulk/line-stream.ts";
+import { fileStream, piecesOf } from "../bulk/file-stream.ts";
+import { importRows } from "../bulk/import-rows.ts";
 import { readUpload } from "../bulk/read-upload.ts";
+import type { RowImport } from "../bulk/row-batches.ts";
+import { trainAfter } from "../bulk/train-after.ts";
 import type { CatalogSummary } from "../catalog-summary.ts";
 import { type Endpoint, endpoint, streamEndpoint } from "../endpoint.ts";
 import type { MasterContext } from "../options.ts";
@@ -12,6 +14,7 @@ import { toItem } from "../request/to-item.ts";
 import { toUser } from "../request/to-user.ts";
 import { successAnswer } from "../response-schemas.ts";
 import { storeFeedback } from "../store-feedback.ts";
+import { storeItems, storeUsers } from "../store-rows.ts";
 import { writeRowAffected } from "../wire/json-writer.ts";
 import { writeFeedbackLine, writeItemLine, writeUserLine } from "../wire/line-writer.ts";
 
@@ -20,7 +23,7 @@ const facts = { access: "admin", tag: "bulk" } as const;
 
 /** Users, items and feedback as files of JSON lines, in and out. */
 export function bulkEndpoints(context: MasterContext, catalog: CatalogSummary): Endpoint[] {
-  const { dataStore, itemEditor, quotas, clock, options } = context;
+  const { dataStore, clock, options } = context;
   const { autoInsertUsers, autoInsertItems } = options;
   const untilMs = (): number => clock.now() + options.clockErrorMs;
   return [
@@ -34,19 +37,11 @@ export function bulkEndpoints(context: MasterContext, catalog: CatalogSummary): 
     ),
     importEndpoint(context, catalog, "users", {
       decode: (line) => toUser(oneUser.decode(line), context),
-      store: async (users) => {
-        const ids = users.map((user) => user.userId);
-        await quotas.users.admit(ids, () => dataStore.users.upsert(users));
-        return users.length;
-      },
+      store: (users) => storeUsers(context, users),
     }),
     importEndpoint(context, catalog, "items", {
       decode: (line) => toItem(oneItem.decode(line), context),
-      store: async (items) => {
-        const ids = items.map((item) => item.itemId);
-        await quotas.items.admit(ids, () => itemEditor.upsert(items));
-        return items.length;
-      },
+      store: (items) => storeItems(context, items),
     }),
     importEndpoint<Feedback>(context, catalog, "feedback", {
       decode: (line) => toFeedback(feedbackLine.decode(line)),
@@ -65,6 +60,7 @@ function exportEndpoint<Row>(
   scan: () => AsyncIterable<readonly Row[]>,
   write: (row: Row) => string,
 ): Endpoint {
+  const linesOf = (rows: readonly Row[]): Uint8Array => Buffer.from(rows.map((row) => `${write(row)}\n`).join(""));
   return endpoint(
     {
       ...facts,
@@ -76,7 +72,7 @@ function exportEndpoint<Row>(
       answerType: JSON_LINES,
     },
     () => ({
-      body: lineStream(scan(), write, (error) => logger.error("export has broken off", { kind, error })),
+      body: fileStream(piecesOf(scan(), linesOf), (error) => logger.error("export has broken off", { kind, error })),
       contentType: JSON_LINES,
       headers: { "Content-Disposition": `attachment;filename=${kind}.jsonl` },
     }),
@@ -84,10 +80,10 @@ function exportEndpoint<Row>(
 }
 
 function importEndpoint<Row>(
-  { trainer }: MasterContext,
+  context: MasterContext,
   catalog: CatalogSummary,
   kind: Kind,
-  target: RowImport<Row>,
+  target: Omit<RowImport<string, Row>, "unit">,
 ): Endpoint {
   return streamEndpoint(
     {
@@ -101,22 +97,12 @@ function importEndpoint<Row>(
       failures: [429],
     },
     async (body, c) => {
-      let hasStored = false;
-      const store = async (rows: readonly Row[]): Promise<number> => {
-        const accepted = await target.store(rows);
-        hasStored = true;
-        return accepted;
-      };
-      try {
-        const contentType = c.req.header("content-type") ?? "";
-        return writeRowAffected(await readUpload(body, contentType, (file) => importRows(file, { ...target, store })));
-      } finally {
-        // What was stored before a fault is news, too.
-        if (hasStored) {
-          catalog.forget();
-          await trainer.trigger();
-        }
-      }
+      const contentType = c.req.header("content-type") ?? "";
+      const numAccepted = await trainAfter(context, catalog, (noting) => {
+        const rows: RowImport<string, Row> = { ...target, unit: "line", store: noting(target.store) };
+        return readUpload(body, contentType, (file) => importRows(file, rows));
+      });
+      return writeRowAffected(numAccepted);
     },
   );
 }

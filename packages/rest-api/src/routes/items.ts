@@ -11,6 +11,7 @@ import { readItemId, readLimit, readName, readSearchLimit } from "../request/que
 import { namedCategories, toItem } from "../request/to-item.ts";
 import { itemAnswer, itemsPage, successAnswer } from "../response-schemas.ts";
 import type { ItemPatchBody } from "../schemas.ts";
+import { storeItems } from "../store-rows.ts";
 import { writePage, writeRowAffected } from "../wire/json-writer.ts";
 import { parseRfc3339 } from "../wire/timestamp.ts";
 
@@ -37,7 +38,7 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
       },
       async (body) => {
         const item = toItem(body, context);
-        await quotas.items.admit([item.itemId], () => itemEditor.upsert([item]));
+        await storeItems(context, [item]);
         return writeRowAffected(1);
       },
     ),
@@ -56,8 +57,7 @@ function writeEndpoints(context: ApiContext): Endpoint[] {
       async (bodies) => {
         const rows = bodies.map((body) => toItem(body, context));
         const items = firstOfEachId(rows, (item) => item.itemId);
-        const ids = items.map((item) => item.itemId);
-        if (items.length > 0) await quotas.items.admit(ids, () => itemEditor.upsert(items));
+        if (items.length > 0) await storeItems(context, items);
         return writeRowAffected(bodies.length);
       },
     ),

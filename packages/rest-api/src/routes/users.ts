@@ -8,6 +8,7 @@ import { firstOfEachId } from "../request/first-of-each-id.ts";
 import { readLimit, readUserId } from "../request/query.ts";
 import { toUser } from "../request/to-user.ts";
 import { pageOf, successAnswer } from "../response-schemas.ts";
+import { storeUsers } from "../store-rows.ts";
 import { writePage, writeRowAffected } from "../wire/json-writer.ts";
 
 const tag = "users";
@@ -29,7 +30,7 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
       },
       async (body) => {
         const user = toUser(body, context);
-        await quotas.users.admit([user.userId], () => dataStore.users.upsert([user]));
+        await storeUsers(context, [user]);
         return writeRowAffected(1);
       },
     ),
@@ -48,8 +49,7 @@ export function userEndpoints(context: ApiContext): Endpoint[] {
       async (bodies) => {
         const rows = bodies.map((body) => toUser(body, context));
         const users = firstOfEachId(rows, (user) => user.userId);
-        const ids = users.map((user) => user.userId);
-        if (users.length > 0) await quotas.users.admit(ids, () => dataStore.users.upsert(users));
+        if (users.length > 0) await storeUsers(context, users);
         return writeRowAffected(bodies.length);
       },
     ),
