@@ -11,21 +11,16 @@ export interface ServiceOptions {
   readonly keepIn?: string | undefined;
 }
 
-/** A server that runs. */
-export interface Service {
-  readonly url: string;
-  /** Its process, the parent of all that belong to it. */
-  readonly pid: number;
-}
-
 /**
  * Runs work on a throwaway server of its own (see tools/services), then stops it and removes its data unless they are to be kept.
+ *
+ * @param run given the address of the server and its process, the parent of all that belong to it
  *
  * Yields nothing where the server is not to be had, after a line that says so.
  */
 export async function* withService<Row>(
   name: string,
-  run: (url: string, service: Service) => AsyncIterable<Row>,
+  run: (url: string, pid: number) => AsyncIterable<Row>,
   { keepIn }: ServiceOptions = {},
 ): AsyncIterable<Row> {
   const folder = keepIn ?? mkdtempSync(join(tmpdir(), "furze-bench-"));
@@ -39,7 +34,7 @@ export async function* withService<Row>(
       return;
     }
     const { pid } = JSON.parse(readFileSync(join(folder, name, "state.json"), "utf8")) as { pid: number };
-    yield* run(url, { url, pid });
+    yield* run(url, pid);
   } finally {
     tool("stop.mjs");
     if (keepIn === undefined) rmSync(folder, { recursive: true, force: true });

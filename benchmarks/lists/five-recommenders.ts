@@ -28,6 +28,9 @@ export const fiveRecommenders: PipelineOptions = {
   fallback: [],
 };
 
+/** The same, put into order by a factorization machine. */
+export const rankedByFm: PipelineOptions = { ...fiveRecommenders, ranker: { type: "fm" } };
+
 export interface Stores {
   readonly dataStore: DataStore;
   readonly cacheStore: CacheStore;

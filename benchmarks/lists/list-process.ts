@@ -6,7 +6,7 @@ import { openBlobStore } from "@furze/storage-blob";
 import { openCacheStore, openDataStore } from "@furze/stores";
 import { lapTimer, medians } from "../harness.ts";
 import { usageOf } from "../rest/process-tree.ts";
-import { fiveRecommenders, readBlob } from "./five-recommenders.ts";
+import { rankedByFm, readBlob } from "./five-recommenders.ts";
 import type { ListOrder } from "./run-list-process.ts";
 
 const PASSES = 3;
@@ -19,8 +19,7 @@ const clock = systemClock;
 
 try {
   await models.update(order.current, ({ blobName }) => readBlob(blobStore, blobName));
-  const options = order.ranker === "none" ? fiveRecommenders : { ...fiveRecommenders, ranker: { type: order.ranker } };
-  const pipeline = new Pipeline(options, { dataStore, cacheStore, clock, models });
+  const pipeline = new Pipeline(rankedByFm, { dataStore, cacheStore, clock, models });
   const maker = new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock });
   await maker.makeLists();
   const samples = [];

@@ -11,7 +11,6 @@ export interface ListOrder {
   /** Folder of the model files. */
   readonly models: string;
   readonly current: readonly StoredModel[];
-  readonly ranker: "fm" | "none";
   /** Processes of the servers, whose processor time counts, too. */
   readonly serverPids: readonly number[];
 }

@@ -6,7 +6,7 @@ import { ListMaker, ModelSet, Pipeline, type PipelineOptions } from "@furze/reco
 import { openBlobStore } from "@furze/storage-blob";
 import { openSqliteCacheStore, openSqliteDataStore } from "@furze/storage-sql";
 import { type BenchResult, lapTimer, medians } from "../harness.ts";
-import { fiveRecommenders, readBlob, type Stores, train } from "../lists/five-recommenders.ts";
+import { fiveRecommenders, rankedByFm, readBlob, type Stores, train } from "../lists/five-recommenders.ts";
 import { fillWith, movieLens } from "../movielens.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function* run(): AsyncIterable<BenchResult> {
     const stores = { dataStore, cacheStore, blobStore };
     const params = { data: records.name };
     yield* cycles(stores, fiveRecommenders, { ...params, ranker: "none" });
-    yield* cycles(stores, { ...fiveRecommenders, ranker: { type: "fm" } }, { ...params, ranker: "fm" });
+    yield* cycles(stores, rankedByFm, { ...params, ranker: "fm" });
   } finally {
     await Promise.all([dataStore.close(), cacheStore.close()]);
     rmSync(folder, { recursive: true });

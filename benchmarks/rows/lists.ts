@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openBlobStore } from "@furze/storage-blob";
 import { openCacheStore, openDataStore } from "@furze/stores";
 import type { BenchResult } from "../harness.ts";
-import { fiveRecommenders, train } from "../lists/five-recommenders.ts";
+import { rankedByFm, train } from "../lists/five-recommenders.ts";
 import { runListProcess } from "../lists/run-list-process.ts";
 import { fillWith, type MovieLens, movieLens, movieLens1MRecords } from "../movielens.ts";
 import { withService } from "../services.ts";
@@ -34,7 +34,7 @@ export async function* run(): AsyncIterable<BenchResult> {
     }
     yield* withService("postgres", (data, postgres) =>
       withService("redis", async function* (cache, redis) {
-        yield await measure(records, { stores: "postgres and redis", data, cache, serverPids: [postgres.pid, redis.pid] });
+        yield await measure(records, { stores: "postgres and redis", data, cache, serverPids: [postgres, redis] });
       }),
     );
   }
@@ -44,7 +44,7 @@ async function measure(records: MovieLens, { stores, ...layout }: Layout): Promi
   const models = mkdtempSync(join(tmpdir(), "furze-models-"));
   try {
     const current = await prepare(records, layout, models);
-    const result = await runListProcess({ ...layout, models, current, ranker: "fm" });
+    const result = await runListProcess({ ...layout, models, current });
     return { params: { data: records.name, stores, ranker: "fm" }, ...result };
   } finally {
     rmSync(models, { recursive: true });
@@ -59,7 +59,7 @@ async function prepare(records: MovieLens, { data, cache }: Omit<Layout, "stores
     await Promise.all([dataStore.migrate(), cacheStore.migrate()]);
     await fillWith(records, dataStore);
     const stores = { dataStore, cacheStore, blobStore: openBlobStore(models) };
-    return await train(stores, { ...fiveRecommenders, ranker: { type: "fm" } }, NUM_EPOCHS);
+    return await train(stores, rankedByFm, NUM_EPOCHS);
   } finally {
     await Promise.all([dataStore.close(), cacheStore.close()]);
   }
