@@ -89,7 +89,9 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
     positiveFeedback: pipeline.options.roles.positive,
     version: manifest.version,
   });
-  const http = await listen(api, { host: config.master.httpHost, port: config.master.httpPort });
+  // A file that is imported may take an hour; a store that is slower than the sender makes him wait.
+  const requestTimeoutMs = 3_600_000;
+  const http = await listen(api, { host: config.master.httpHost, port: config.master.httpPort, requestTimeoutMs });
   resources.defer(() => http.close());
   trainer.start();
   resources.defer(() => trainer.stop());
