@@ -33,21 +33,32 @@ export async function* run(): AsyncIterable<BenchResult> {
   for (const name of ["redis", "postgres", "mariadb", "mongo"]) yield* withService(name, (url) => cacheRows(name, url));
 }
 
+/** Calls follow each other, from each of so many writers. */
+async function write(data: DataStore, batches: readonly Feedback[][], numWriters: number): Promise<void> {
+  const left = batches.values();
+  const work = async (): Promise<void> => {
+    for (const batch of left) await data.feedback.upsert(batch, { mode: "sum" });
+  };
+  await Promise.all(Array.from({ length: numWriters }, work));
+}
+
 async function* dataRows(store: string, uri: string, numScanned: number): AsyncIterable<BenchResult> {
   const data = await openDataStore(uri);
   try {
     await data.migrate();
-    const samples = [];
-    for (let repetition = 0; repetition < 3; repetition++) {
-      await data.purge();
-      const batches = Array.from({ length: NUM_ROWS / ROWS_PER_CALL }, (_, batch) => feedback(batch));
-      const lap = lapTimer();
-      for (const batch of batches) await data.feedback.upsert(batch, { mode: "sum" });
-      samples.push(lap());
+    for (const writers of [1, 4]) {
+      const samples = [];
+      for (let repetition = 0; repetition < 3; repetition++) {
+        await data.purge();
+        const batches = Array.from({ length: NUM_ROWS / ROWS_PER_CALL }, (_, batch) => feedback(batch));
+        const lap = lapTimer();
+        await write(data, batches, writers);
+        samples.push(lap());
+      }
+      const written = medians(samples);
+      const rowsPerSecond = Math.round(NUM_ROWS / written.seconds);
+      yield { params: { store, work: `upsert ${NUM_ROWS} feedback`, writers }, ...written, quality: { rowsPerSecond } };
     }
-    const written = medians(samples);
-    const work = `upsert ${NUM_ROWS} feedback`;
-    yield { params: { store, work }, ...written, quality: { rowsPerSecond: Math.round(NUM_ROWS / written.seconds) } };
     for (let batch = NUM_ROWS / ROWS_PER_CALL; batch < numScanned / ROWS_PER_CALL; batch++) {
       await data.feedback.upsert(feedback(batch), { mode: "sum" });
     }
