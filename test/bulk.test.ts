@@ -77,6 +77,22 @@ it(`a master takes ${NUM_ROWS} rows of feedback from a file, and gives back the 
   );
 });
 
+it("the master shows what it has taken, and its configuration without the keys", async () => {
+  const show = async (path: string): Promise<string> => {
+    const response = await fetch(`${system.masterUrl}/api/dashboard/${path}`, { headers: { "x-api-key": KEY } });
+    expect(response.status).toBe(200);
+    return response.text();
+  };
+  expect(JSON.parse(await show("stats"))).toMatchObject({ NumUsers: NUM_USERS, NumItems: ROWS_OF_USER, NumServers: 1 });
+  const config = await show("config");
+  expect(config).not.toContain(KEY);
+  expect(JSON.parse(config)).toMatchObject({ recommend: { data_source: { positive_feedback_types: ["like"] } } });
+  const history = JSON.parse(await show("user/u000000/feedback?n=3")) as { Item: { ItemId: string } }[];
+  expect(history.map((row) => row.Item.ItemId)).toEqual(["i000049", "i000048", "i000047"]);
+  const script = Buffer.from("[user_id]").toString("base64");
+  expect(JSON.parse(await show(`external?script=${script}&user-id=u000000`))).toEqual(["u000000"]);
+});
+
 it("what is dumped, purged and restored is the same again", async () => {
   const before = await digest(await open("/api/dump"));
   const dump: Uint8Array[] = [];

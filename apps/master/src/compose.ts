@@ -10,7 +10,7 @@ import {
 } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
 import { createClusterServer, readTlsFiles } from "@furze/protocol";
-import { ItemEditor, Pipeline, Recommender } from "@furze/recommend";
+import { ItemEditor, Pipeline, Recommender, ScriptRunner } from "@furze/recommend";
 import { createMasterApi, listen } from "@furze/rest-api";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
 import { Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
@@ -70,6 +70,9 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
     logger: logger.child({ component: "pipeline" }),
   });
   resources.defer(() => pipeline.close());
+  const scripts = new ScriptRunner(1);
+  resources.defer(() => scripts.close());
+  const allowedHosts = (pipeline.options.external ?? []).flatMap((external) => external.allowedHosts ?? []);
   const metrics = new Metrics();
   metrics.registerProcessMetrics();
   const api = createMasterApi({
@@ -88,6 +91,7 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
     shownConfig: configToTable(maskConfig(config)),
     positiveFeedback: pipeline.options.roles.positive,
     version: manifest.version,
+    runScript: (script, userId, call) => scripts.run({ name: "preview", script, allowedHosts }, userId, call),
   });
   // A file that is imported may take an hour; a store that is slower than the sender makes him wait.
   const requestTimeoutMs = 3_600_000;

@@ -18,6 +18,7 @@ import { collaborativeEndpoints } from "./routes/collaborative.ts";
 import { dashboardEndpoints } from "./routes/dashboard.ts";
 import { dashboardListEndpoints } from "./routes/dashboard-lists.ts";
 import { dashboardOverviewEndpoints } from "./routes/dashboard-overview.ts";
+import { scriptEndpoints } from "./routes/dashboard-scripts.ts";
 import { dashboardUserEndpoints } from "./routes/dashboard-users.ts";
 import { dumpEndpoints } from "./routes/dump.ts";
 import { feedbackEndpoints } from "./routes/feedback.ts";
@@ -76,6 +77,7 @@ function masterEndpoints(context: MasterContext): Endpoint[] {
     ...timeSeriesEndpoints(context),
     ...dashboardUserEndpoints(context),
     ...dashboardListEndpoints(context),
+    ...scriptEndpoints(context),
     ...bulkEndpoints(context, catalog),
     ...dumpEndpoints(context, catalog),
     ...purgeEndpoints(context, catalog),

@@ -1,4 +1,5 @@
 import { ManualClock, parseFeedbackExpression } from "@furze/core";
+import { ScriptRunner } from "@furze/recommend";
 import type { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RecordedAnswer } from "../test/gorse-answers.ts";
@@ -18,6 +19,7 @@ const toMilliseconds = (text: string): string => text.replaceAll(/(\.\d{3})\d+Z"
 describe("answers recorded from the master of Gorse v0.5.11, from the real recommender and stores", () => {
   let system: RealSystem;
   let app: Hono;
+  const scripts = new ScriptRunner(1);
   beforeAll(async () => {
     system = await openRealSystem({}, new ManualClock(NOW_MS));
     app = createMasterApi({
@@ -25,6 +27,7 @@ describe("answers recorded from the master of Gorse v0.5.11, from the real recom
       tasks: { tasks: () => [] },
       cluster: { nodes: () => [] },
       trainer: { trigger: () => true, state: { models: [] } },
+      runScript: (script, userId) => scripts.run({ name: "preview", script }, userId),
       positiveFeedback: [parseFeedbackExpression("rating>=4")],
     });
     for (const [path, rows] of masterInsertions()) {
@@ -34,7 +37,10 @@ describe("answers recorded from the master of Gorse v0.5.11, from the real recom
     await system.dependencies.cacheStore.putLists(masterLists(NOW_MS + 3_600_000));
     await system.dependencies.cacheStore.addPoints(masterPoints(POINTS_MS));
   });
-  afterAll(() => system[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await scripts.close();
+    await system[Symbol.asyncDispose]();
+  });
 
   it.each(recordedByMaster.filter((answer) => answer.name !== SUMS))(
     "$name: $method $path",
@@ -61,6 +67,17 @@ describe("answers recorded from the master of Gorse v0.5.11, from the real recom
     expect([collaborative.status, await collaborative.text()]).toEqual([503, expect.stringContaining("holds no factor model")]);
     const bogus = await app.request("/api/dashboard/recommend/1/bogus");
     expect([bogus.status, await bogus.text()]).toEqual([400, expect.stringContaining("configured are: latest,")]);
+  });
+
+  it("runs a script that is being written, and tells what is wrong with it", async () => {
+    const run = async (script: string): Promise<[number, string]> => {
+      const query = new URLSearchParams({ script: Buffer.from(script).toString("base64"), "user-id": "1" });
+      const answer = await app.request(`/api/dashboard/external?${query}`);
+      return [answer.status, await answer.text()];
+    };
+    expect(await run('[user_id, "b<"]')).toEqual([200, '[\n "1",\n "b\\u003c"\n]']);
+    expect(await run("[1")).toEqual([400, expect.stringContaining("external script preview: ")]);
+    expect(await run("")).toEqual([400, "script is required"]);
   });
 
   it("passes over as many rows as it is told, also over all of them", async () => {

@@ -15,6 +15,7 @@ export type {
   MetricsPort,
   Readiness,
   RequestHistogram,
+  ScriptPreview,
   TaskSource,
   Trainer,
 } from "./ports.ts";

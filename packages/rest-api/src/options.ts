@@ -10,7 +10,7 @@ import {
 import type { ItemEditor, RecommenderService } from "@furze/recommend";
 import type { CacheStore, DataStore } from "@furze/storage";
 import { type Compatibility, DIALECTS, type Dialect } from "./dialect/dialect.ts";
-import type { ClusterSource, MetricsPort, Readiness, TaskSource, Trainer } from "./ports.ts";
+import type { ClusterSource, MetricsPort, Readiness, ScriptPreview, TaskSource, Trainer } from "./ports.ts";
 import { createQuotas, type QuotaOptions, type Quotas } from "./quota/quotas.ts";
 
 export interface RestApiOptions {
@@ -74,6 +74,8 @@ export interface MasterApiDependencies extends RestApiDependencies {
   readonly shownConfig?: Readonly<Record<string, unknown>> | undefined;
   /** What counts as positive when the feedback of a user is shown. Default: all feedback. */
   readonly positiveFeedback?: readonly FeedbackExpression[] | undefined;
+  /** Runs a script for a user, within limits, and gives what it recommends. Default: scripts cannot be tried. */
+  readonly runScript?: ScriptPreview | undefined;
   /** Version of the process. Default `unknown-version`. */
   readonly version?: string | undefined;
 }
@@ -94,7 +96,7 @@ export interface ApiContext extends StatusContext, Omit<RestApiDependencies, "op
 }
 
 /** What the routes of a master are built on. */
-export interface MasterContext extends ApiContext, Pick<MasterApiDependencies, "tasks" | "cluster" | "trainer"> {
+export interface MasterContext extends ApiContext, Pick<MasterApiDependencies, "tasks" | "cluster" | "trainer" | "runScript"> {
   readonly shownConfig: Readonly<Record<string, unknown>>;
   readonly positiveFeedback: readonly FeedbackExpression[] | undefined;
   readonly version: string;

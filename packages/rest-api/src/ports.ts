@@ -1,4 +1,4 @@
-import type { TaskProgress } from "@furze/core";
+import type { CallOptions, TaskProgress, UserId } from "@furze/core";
 
 /** What `/api/health/ready` reports of a store; texts are shown to anyone, so they must not name hosts or credentials. */
 export interface Readiness {
@@ -52,3 +52,6 @@ export interface Trainer {
   /** Starts a training cycle now, without waiting for its end. @returns false when one runs already */
   trigger(): boolean | Promise<boolean>;
 }
+
+/** Runs the text of a script. @returns ids of items, best first @throws {FurzeError} when it fails, with a message for its author */
+export type ScriptPreview = (script: string, userId: UserId, options: CallOptions) => Promise<readonly string[]>;

@@ -116,7 +116,7 @@ export const feedbackWithItemAnswer: z.ZodType = z
   })
   .openapi("FeedbackWithItem");
 
-export const categoriesAnswer: z.ZodType = z.array(z.string());
+export const namesAnswer: z.ZodType = z.array(z.string());
 
 export const configAnswer: z.ZodType = z.record(z.string(), z.unknown());
 

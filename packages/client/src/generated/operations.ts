@@ -474,6 +474,14 @@ export interface PreviewNamedRecommenderQuery {
   readonly category?: readonly string[] | undefined;
 }
 
+/** Query of `previewExternal`. */
+export interface PreviewExternalQuery {
+  /** JavaScript, as base64 */
+  readonly script?: string | undefined;
+  /** Leave out items this user has feedback on */
+  readonly userId?: string | undefined;
+}
+
 
 /** The operations of the API; how calls travel is up to the class that extends it. */
 export abstract class Operations {
@@ -995,5 +1003,14 @@ export abstract class Operations {
    */
   previewNamedRecommender(userId: string, recommender: string, name: string, query: PreviewNamedRecommenderQuery = {}, options?: CallOptions): Promise<readonly ScoredItem[]> {
     return this.send({ method: "GET", path: `/api/dashboard/recommend/${this.escape(userId)}/${this.escape(recommender)}/${this.escape(name)}`, query: { n: query.n, category: query.category } }, options);
+  }
+
+  /**
+   * What a script recommends to a user: `GET /api/dashboard/external`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 413, 500, 503
+   */
+  previewExternal(query: PreviewExternalQuery = {}, options?: CallOptions): Promise<readonly string[]> {
+    return this.send({ method: "GET", path: "/api/dashboard/external", query: { script: query.script, "user-id": query.userId } }, options);
   }
 }

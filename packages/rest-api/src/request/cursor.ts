@@ -1,16 +1,15 @@
 import type { FeedbackKey } from "@furze/core";
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { badRequest } from "../http-error.ts";
 import { quote } from "../wire/json-writer.ts";
+import { decodeBase64 } from "./base64.ts";
 import { objectBody } from "./decode.ts";
 
 /** Key of the first row of the page that the caller asks for; `undefined` for the first page. @throws {HttpError} 400 */
 export function readCursor(c: Context): string | undefined {
   const text = c.req.query("cursor");
   if (text === undefined || text === "") return undefined;
-  // Clients put the cursor into the address as it is, where a plus sign means a space.
-  return decodeBase64(text.replaceAll(" ", "+"));
+  return decodeBase64(text);
 }
 
 /** Cursor of a page of users or items. */
@@ -37,12 +36,4 @@ export function writeFeedbackCursor(next: FeedbackKey | undefined): string {
   if (next === undefined) return "";
   const { feedbackType, userId, itemId } = next;
   return writeCursor(`{"FeedbackType":${quote(feedbackType)},"UserId":${quote(userId)},"ItemId":${quote(itemId)}}`);
-}
-
-function decodeBase64(text: string): string {
-  const body = text.replace(/={0,2}$/, "");
-  const stray = body.search(/[^A-Za-z0-9+/]/);
-  if (stray >= 0) throw badRequest(`illegal base64 data at input byte ${stray}`);
-  if (text.length % 4 !== 0) throw badRequest(`illegal base64 data at input byte ${text.length - (text.length % 4)}`);
-  return Buffer.from(text, "base64").toString("utf8");
 }

@@ -3,7 +3,7 @@ import { collections } from "@furze/recommend";
 import type { CatalogSummary } from "../catalog-summary.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import type { MasterContext } from "../options.ts";
-import { categoriesAnswer, configAnswer, statsAnswer } from "../response-schemas.ts";
+import { configAnswer, namesAnswer, statsAnswer } from "../response-schemas.ts";
 import { formatTime, quote, writeFields, writeList, writeTexts, writeValue } from "../wire/json-writer.ts";
 
 const facts = { access: "admin", tag: "dashboard", method: "get" } as const;
@@ -28,7 +28,7 @@ export function dashboardOverviewEndpoints(context: MasterContext, catalog: Cata
         path: "/api/dashboard/categories",
         name: "listCategories",
         summary: "Categories of items, the one with most items first",
-        answer: categoriesAnswer,
+        answer: namesAnswer,
       },
       async () => writeList((await catalog.read()).categories, quote),
     ),
