@@ -80,6 +80,7 @@ async function* measure({ layout, stores }: Layout): AsyncIterable<BenchResult> 
       await system.train();
       return { users: data.users.length };
     });
+    await rest(() => usage().cpuSeconds);
     for (const [work, request] of Object.entries(requestsOn(data))) {
       const check = await expectedAnswers(system, data);
       yield await timed(work, async () => {
@@ -91,6 +92,16 @@ async function* measure({ layout, stores }: Layout): AsyncIterable<BenchResult> 
   } finally {
     await system.stop();
   }
+}
+
+/** Waits until the processes have done what the training left to do: nearly no processor time for a second. */
+async function rest(cpuSeconds: () => number): Promise<void> {
+  for (let second = 0; second < 60; second++) {
+    const before = cpuSeconds();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    if (cpuSeconds() - before < 0.05) return;
+  }
+  throw new Error("the system does not come to rest after the training");
 }
 
 /** What wrk sends: bodies of Lua functions, in which `n` counts the requests. */
