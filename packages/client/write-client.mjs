@@ -68,6 +68,7 @@ function members({ properties, required = [] }, indent) {
 /** The TypeScript type of a JSON schema. */
 function typeOf(schema) {
   if (schema.$ref !== undefined) return schema.$ref.split("/").at(-1);
+  if (schema.allOf !== undefined) return schema.allOf.map((part) => wrapped(typeOf(part))).join(" & ");
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices !== undefined) return [...new Set(choices.map(typeOf))].join(" | ");
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");

@@ -135,6 +135,33 @@ describe("@furze/client: the system", () => {
     expect(await master.startTraining()).toEqual({ Started: expect.any(Boolean) });
   });
 
+  it("shows a master's numbers, configuration and time series", async () => {
+    expect(await master.stats()).toMatchObject({ NumUsers: expect.any(Number), NumItems: FilmClub.itemIds.length });
+    expect(await master.listCategories()).toEqual(expect.arrayContaining(["Drama"]));
+    expect(JSON.stringify(await master.showConfig())).not.toContain(API_KEY);
+    expect((await master.timeSeries("num_items")).length).toBeGreaterThan(0);
+  });
+
+  it("shows what a master knows of users, and what each recommender proposes", async () => {
+    expect((await master.showUser("1")).UserId).toBe("1");
+    expect((await master.showUsers({ n: 2 })).Users).toHaveLength(2);
+    expect((await master.showPositiveFeedback("1", { n: 3 })).map((row) => row.FeedbackType)).toEqual(
+      new Array(3).fill("rating"),
+    );
+    expect(await master.showFeedback("1", "rating", { n: 2 })).toHaveLength(2);
+    const itemsOf = (rows: readonly { readonly ItemId: string }[]): string[] => rows.map(({ ItemId }) => ItemId);
+    expect(itemsOf(await master.previewLatest({ n: 2 }))).toEqual(["120", "119"]);
+    expect(itemsOf(await master.previewNonPersonalized("popular", { n: 3 }))).toEqual(
+      ids(await furze.nonPersonalized("popular", { n: 3 })),
+    );
+    expect(itemsOf(await master.previewItemToItem("neighbors", "1", { n: 1 }))).toEqual(["3"]);
+    expect(await master.previewUserToUser("neighbors", "1", { n: 2 })).toHaveLength(2);
+    expect(itemsOf(await master.previewRecommend("1", { n: 5 }))).toEqual(await furze.recommend("1", { n: 5 }));
+    expect(await master.previewRecommender("1", "latest", { n: 2 })).toHaveLength(2);
+    expect((await master.previewNamedRecommender("1", "item-to-item", "neighbors", { n: 2 })).length).toBeGreaterThan(0);
+    expect(await master.previewExternal({ script: btoa("['7', user_id]"), userId: "1" })).toEqual(["7", "1"]);
+  });
+
   it("keeps strangers out", async () => {
     const stranger = new FurzeClient({ address: club.system.serverUrl });
     expect(await status(stranger.getUser("1"))).toBe(401);

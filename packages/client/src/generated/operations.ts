@@ -193,7 +193,7 @@ export interface Stats {
   readonly RankingModelScore: { readonly RMSE: number; readonly Precision: number; readonly Recall: number; readonly Accuracy: number; readonly AUC: number; };
 }
 
-export type UserActivity = unknown;
+export type UserActivity = UserAnswer & ({ /** Time of his newest feedback */ readonly LastActiveTime: string; /** When his recommendations were made */ readonly LastUpdateTime: string; });
 
 export interface UserActivityPage {
   /** Empty after the last row */
@@ -210,9 +210,9 @@ export interface FeedbackWithItem {
   readonly Comment: string;
 }
 
-export type ScoredItem = unknown;
+export type ScoredItem = ItemAnswer & ({ readonly Score: number; });
 
-export type ScoredUser = unknown;
+export type ScoredUser = UserAnswer & ({ readonly Score: number; });
 
 export interface Restored {
   readonly Users: number;
