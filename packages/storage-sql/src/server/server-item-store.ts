@@ -26,6 +26,7 @@ import {
   readPage,
   scanEntities,
 } from "./server-rows.ts";
+import { SharedReads } from "./shared-reads.ts";
 import type { SqlConnection } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
@@ -34,11 +35,13 @@ export class ServerItemStore implements ItemStore {
   readonly #session: SqlSession;
   readonly #tables: ServerDataTables;
   readonly #reading: EntityReading<Item>;
+  readonly #single: SharedReads<Item>;
 
   constructor(session: SqlSession, tables: ServerDataTables) {
     this.#session = session;
     this.#tables = tables;
     this.#reading = itemReading(tables);
+    this.#single = new SharedReads(session, this.#reading);
   }
 
   async upsert(items: readonly Item[], options?: CallOptions): Promise<void> {
@@ -59,6 +62,8 @@ export class ServerItemStore implements ItemStore {
 
   async get(itemIds: readonly ItemId[], options?: CallOptions): Promise<(Item | undefined)[]> {
     checkIds(itemIds, "ItemId");
+    const [only] = itemIds;
+    if (only !== undefined && itemIds.length === 1 && options?.signal === undefined) return [await this.#single.one(only)];
     return readAligned(this.#session, this.#reading, itemIds, options);
   }
 

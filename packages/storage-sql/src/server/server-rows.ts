@@ -31,7 +31,8 @@ export async function readAligned<Row>(
   return ids.map((id) => byId.get(id));
 }
 
-async function readById<Row>(
+/** Rows by their ids; those that there are. */
+export async function readById<Row>(
   session: SqlSession,
   connection: SqlConnection,
   reading: EntityReading<Row>,

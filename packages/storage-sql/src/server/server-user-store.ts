@@ -22,6 +22,7 @@ import {
   readPage,
   scanEntities,
 } from "./server-rows.ts";
+import { SharedReads } from "./shared-reads.ts";
 import type { Insertion } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
@@ -30,6 +31,7 @@ export class ServerUserStore implements UserStore {
   readonly #session: SqlSession;
   readonly #tables: ServerDataTables;
   readonly #reading: EntityReading<User>;
+  readonly #single: SharedReads<User>;
   readonly #insertion: Insertion;
 
   constructor(session: SqlSession, tables: ServerDataTables) {
@@ -45,6 +47,7 @@ export class ServerUserStore implements UserStore {
       }),
       keyOf: (user) => user.userId,
     };
+    this.#single = new SharedReads(session, this.#reading);
     this.#insertion = {
       table: tables.users,
       columns: [
@@ -66,6 +69,8 @@ export class ServerUserStore implements UserStore {
 
   async get(userIds: readonly UserId[], options?: CallOptions): Promise<(User | undefined)[]> {
     checkIds(userIds, "UserId");
+    const [only] = userIds;
+    if (only !== undefined && userIds.length === 1 && options?.signal === undefined) return [await this.#single.one(only)];
     return readAligned(this.#session, this.#reading, userIds, options);
   }
 

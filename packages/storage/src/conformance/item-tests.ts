@@ -6,6 +6,20 @@ import type { ConformanceTest } from "./suite.ts";
 
 export const itemTests: readonly ConformanceTest<DataStoreContext>[] = [
   {
+    name: "items > single rows that many callers ask for at the same time come to the right ones",
+    run: async ({ store }) => {
+      const ids = numberedIds("i", 50);
+      await store.items.upsert(ids.map((itemId) => item(itemId, { comment: `about ${itemId}` })));
+      const asked = [...ids, "none", ...ids];
+      const found = await Promise.all(asked.map((itemId) => store.items.get([itemId])));
+      const comments = found.map(([row]) => row?.comment);
+      expect(comments).toEqual(asked.map((itemId) => (itemId === "none" ? undefined : `about ${itemId}`)));
+      await store.items.patch("i0007", { comment: "new" });
+      const again = await Promise.all(ids.map((itemId) => store.items.get([itemId])));
+      expect(again.filter(([row]) => row?.comment === "new").map(([row]) => row?.itemId)).toEqual(["i0007"]);
+    },
+  },
+  {
     name: "items > every field comes back as it went in",
     run: async ({ store: { items } }) => {
       const rows = [
