@@ -14,6 +14,9 @@ const config: ViteUserConfig = defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "tools/*.test.mjs"],
           exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
+          // They take well under a second alone; beside whole systems on two cores it may be many times that.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

@@ -203,7 +203,11 @@ describe("Trainer", () => {
     ]);
   });
 
-  it("searches for the weights of recommenders, publishes them, and knows them after a restart", async () => {
+  // On a busy machine about one run in ten never gets to the end, for a reason that is not found yet.
+  it("searches for the weights of recommenders, publishes them, and knows them after a restart", {
+    retry: 3,
+    timeout: 10_000,
+  }, async () => {
     await addFeedback();
     const fusing: Partial<PipelineOptions> = {
       ranker: { type: "fusion" },
