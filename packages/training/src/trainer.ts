@@ -156,7 +156,9 @@ export class Trainer {
   /** Searches that are wanted, for models that there are, with the time when they are due. */
   #searches(): { readonly kind: ModelKindName; readonly search: SearchOptions; readonly dueMs: number }[] {
     const { pipeline, training } = this.#options;
-    const { models, searches } = this.#state;
+    const { models, searches, listsVersion } = this.#state;
+    // Before the first cycle there may be no data yet, and there is no next one that would set the search a limit.
+    if (listsVersion === 0) return [];
     return Array.from(plannedModels(pipeline, training)).flatMap(([kind, { search }]) => {
       // Weights of recommenders are the one model that only a search makes.
       if (search === undefined || !(kind === "fusion" || models.some((model) => model.kind === kind))) return [];
