@@ -3,6 +3,7 @@ import { TestSystem } from "../../test/support/system.ts";
 import { type BenchResult, lapTimer } from "../harness.ts";
 import { type MovieLens, movieLens } from "../movielens.ts";
 import { usageOf } from "../rest/process-tree.ts";
+import { withBareRoute } from "../rest/with-bare-route.ts";
 import { wrk } from "../rest/wrk.ts";
 import { withService } from "../services.ts";
 
@@ -51,10 +52,26 @@ interface Layout {
 
 /** A whole system of real processes, built by `pnpm build`, on MovieLens-100K: from an empty store to lists, then its routes under load. */
 export async function* run(): AsyncIterable<BenchResult> {
+  yield await bareRoute();
   yield* measure({ layout: "sqlite", serverProcesses: 2, stores: {} });
   yield* withService("postgres", (data) =>
     withService("redis", (cache) => measure({ layout: "postgres and redis", serverProcesses: 1, stores: { data, cache } })),
   );
+}
+
+/** What the machine gives today: a bare route of the same web framework, one process, the same load. */
+async function bareRoute(): Promise<BenchResult> {
+  const params = { rival: "bare Hono route", work: "GET /" };
+  return withBareRoute(async (url, pid) => {
+    const shape = { url, request: 'return wrk.format("GET", "/")', connections: CONNECTIONS };
+    await wrk({ ...shape, seconds: WARM_UP_SECONDS });
+    const before = usageOf([pid]);
+    const lap = lapTimer();
+    const load = await wrk({ ...shape, seconds: SECONDS });
+    const after = usageOf([pid]);
+    const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
+    return { params, seconds: lap().seconds, cpuSeconds, peakRssMiB: after.peakRssMiB, quality: { ...load } };
+  });
 }
 
 async function* measure({ layout, serverProcesses, stores }: Layout): AsyncIterable<BenchResult> {
