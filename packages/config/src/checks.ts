@@ -13,6 +13,7 @@ export function crossChecks(raw: Raw): readonly ConfigProblem[] {
   const recommend = isTable(raw.recommend) ? raw.recommend : {};
   return [
     ...certificates(isTable(raw.master) ? raw.master : {}),
+    ...answerLengths(isTable(raw.server) ? raw.server : {}),
     ...NAMED.flatMap((kind) => duplicates(recommend, kind)),
     ...columnsWithoutUse(recommend, "item-to-item", "users"),
     ...columnsWithoutUse(recommend, "item-to-item", "linear"),
@@ -31,6 +32,11 @@ function certificates(master: Raw): readonly ConfigProblem[] {
   if (!["true", "t", "1"].includes(String(master.ssl_mode ?? "").toLowerCase())) return [];
   const missing = ["ssl_ca", "ssl_cert", "ssl_key"].filter((key) => (master[key] ?? "") === "");
   return missing.map((key) => ({ path: `master.${key}`, message: `${key} must name a PEM file when ssl_mode is true` }));
+}
+
+function answerLengths({ default_n: usual = 10, max_n: most = 10_000 }: Raw): readonly ConfigProblem[] {
+  if (!(Number(usual) > Number(most))) return [];
+  return [{ path: "server.max_n", message: `max_n must be at least default_n, which is ${Number(usual)}` }];
 }
 
 function entries(recommend: Raw, kind: string): readonly Raw[] {

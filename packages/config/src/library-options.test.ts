@@ -118,3 +118,14 @@ patience = 5`;
   expect(click).toEqual({ fitPeriodMs: 2 * HOUR_MS, numEpochs: 7, patience: 5, search: { periodMs: 3 * HOUR_MS, trials: 4 } });
   expect(collaborative).toEqual({ fitPeriodMs: HOUR_MS, numEpochs: 100, patience: 0, search: undefined });
 });
+
+it("hands the bounds of requests to the API, and refuses a usual length above the longest", () => {
+  const text = "[server]\ndefault_n = 20\nmax_n = 50\nmax_body_mib = 2";
+  expect(restOptions(loadConfig({ text }).config)).toMatchObject({
+    ...{ defaultLimit: 20, maxLimit: 50, maxBodyBytes: 2 * 1024 * 1024 },
+  });
+  expect(restOptions(loadConfig({ text: "" }).config)).toMatchObject({ maxLimit: 10_000, maxBodyBytes: 64 * 1024 * 1024 });
+  expect(() => loadConfig({ text: "[server]\nmax_n = 5" })).toThrow(
+    "server.max_n: max_n must be at least default_n, which is 10 (line 2)",
+  );
+});

@@ -107,6 +107,8 @@ export interface RestOptions {
   readonly apiKey: string;
   readonly adminApiKey: string;
   readonly defaultLimit: number;
+  readonly maxLimit: number;
+  readonly maxBodyBytes: number;
   readonly clockErrorMs: number;
   readonly autoInsertUsers: boolean;
   readonly autoInsertItems: boolean;
@@ -131,6 +133,8 @@ export function restOptions({ server, master, recommend, quota }: FurzeConfig): 
     apiKey: server.apiKey,
     adminApiKey: master.adminApiKey,
     defaultLimit: server.defaultN,
+    maxLimit: server.maxN,
+    maxBodyBytes: server.maxBodyMib * MIB,
     clockErrorMs: server.clockErrorMs,
     autoInsertUsers: server.autoInsertUser,
     autoInsertItems: server.autoInsertItem,

@@ -45,6 +45,18 @@ export const cluster: Section<ClusterConfig> = section<ClusterConfig>({
 export const server: Section<ServerConfig> = section<ServerConfig>({
   apiKey: text("api_key", { description: "Key of the REST API.", default: "", isSecret: true }),
   defaultN: integer("default_n", { description: "Length of an answer that names none.", default: 10, minimum: 1 }),
+  maxN: integer("max_n", {
+    description: "Largest `n` and `offset` that callers may ask for: it bounds the size of an answer.",
+    default: 10_000,
+    minimum: 1,
+  }),
+  maxBodyMib: integer("max_body_mib", {
+    description:
+      "Largest body of a request, in MiB; a row of feedback takes about 130 bytes. Files and dumps are not bound by it.",
+    default: 64,
+    minimum: 1,
+    maximum: 1024,
+  }),
   clockErrorMs: duration("clock_error", { description: "How far clocks may differ.", default: "5s", minimum: 0 }),
   autoInsertUser: flag("auto_insert_user", { description: "Whether feedback creates its user.", default: true }),
   autoInsertItem: flag("auto_insert_item", { description: "Whether feedback creates its item.", default: true }),

@@ -66,6 +66,9 @@ export interface ServerConfig {
   /** Empty when none is set. */
   readonly apiKey: string;
   readonly defaultN: number;
+  /** Largest `n` and `offset`. */
+  readonly maxN: number;
+  readonly maxBodyMib: number;
   readonly clockErrorMs: number;
   readonly autoInsertUser: boolean;
   readonly autoInsertItem: boolean;
