@@ -116,7 +116,7 @@ patience = 5`;
   const { collaborative, click } = trainingOptions(loadConfig({ text }).config);
   const HOUR_MS = 3_600_000;
   expect(click).toEqual({ fitPeriodMs: 2 * HOUR_MS, numEpochs: 7, patience: 5, search: { periodMs: 3 * HOUR_MS, trials: 4 } });
-  expect(collaborative).toEqual({ fitPeriodMs: HOUR_MS, numEpochs: 100, patience: 0, search: undefined });
+  expect(collaborative).toEqual({ fitPeriodMs: HOUR_MS, numEpochs: 100, patience: 10, search: undefined });
 });
 
 it("hands the bounds of requests to the API, and refuses a usual length above the longest", () => {

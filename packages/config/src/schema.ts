@@ -118,7 +118,7 @@ const userToUser = section<UserToUserConfig>({
 const earlyStopping = section<EarlyStoppingConfig>({
   patience: integer("patience", {
     description: "Epochs without improvement that end a fit; 0 is off.",
-    default: 0,
+    default: 10,
     minimum: 0,
   }),
 });

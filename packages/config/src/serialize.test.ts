@@ -34,7 +34,7 @@ describe("JSON", () => {
       server: { clock_error: "1.5s", default_n: 10 },
       recommend: {
         cache_expire: "72h",
-        collaborative: { fit_period: "1h", early_stopping: { patience: 0 } },
+        collaborative: { fit_period: "1h", early_stopping: { patience: 10 } },
         data_source: { positive_feedback_types: ["rating>=4"], item_ttl: 3 },
         "non-personalized": [{ name: "popular", score: "len(feedback)", filter: "" }],
       },
