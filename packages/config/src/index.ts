@@ -1,5 +1,6 @@
 export { ConfigError, type ConfigProblem } from "./config-error.ts";
 export { hostWarnings, resolveHost } from "./hosts.ts";
+export { configSchema } from "./json-schema.ts";
 export { type ConfigKey, configKeys } from "./keys.ts";
 export {
   type BlobOptions,
@@ -14,6 +15,7 @@ export {
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./load.ts";
 export { maskConfig } from "./mask.ts";
 export { configReference } from "./reference.ts";
+export { recommendToKeep, replaceRecommend } from "./replace-recommend.ts";
 export type { KeyKind } from "./section.ts";
 export { configDigest, configFromJson, configToJson, configToTable, configToToml } from "./serialize.ts";
 export type {

@@ -13,6 +13,8 @@ export interface LeafOptions {
   readonly isSecret?: boolean;
   /** Values that are accepted, in words, for the reference page. */
   readonly range?: string;
+  /** The same for JSON Schema: `minimum`, `enum` and the like. */
+  readonly keywords?: Readonly<Record<string, unknown>>;
 }
 
 const DAY_MS = 86_400_000;
@@ -45,6 +47,7 @@ export function leaf<T>(
     defaultText: fallback === undefined ? undefined : JSON.stringify(fallback),
     range: options.range,
     isSecret,
+    keywords: options.keywords ?? {},
     schema,
     print,
     mask: (value) => maskValue(value, isSecret, kind),
@@ -76,7 +79,8 @@ export function integer(
     return number;
   };
   const range = maximum === undefined ? `at least ${minimum}` : `${minimum} to ${maximum}`;
-  return leaf(key, "integer", { range, ...options }, parse, (value) => value);
+  const keywords = maximum === undefined ? { minimum } : { minimum, maximum };
+  return leaf(key, "integer", { range, keywords, ...options }, parse, (value) => value);
 }
 
 function wholeNumber(key: string, value: unknown): number {
@@ -94,7 +98,7 @@ export function days(key: string, options: LeafOptions): LeafField<number> {
     if (number < 0) throw new ValueError(`${key} must be 0 or greater`);
     return number * DAY_MS;
   };
-  return leaf(key, "days", { range: "at least 0", ...options }, parse, (ms) => ms / DAY_MS);
+  return leaf(key, "days", { range: "at least 0", keywords: { minimum: 0 }, ...options }, parse, (ms) => ms / DAY_MS);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { KeyKind } from "./section.ts";
 
-const MASK = "********";
+/** Stands for a secret where the configuration is shown. */
+export const MASK = "********";
 
 const SECRET_NAME =
   "(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key|credential|authorization)";

@@ -17,7 +17,8 @@ export function weights(key: string, options: LeafOptions): LeafField<readonly n
       throw new ValueError(`${key} must hold numbers of 0 or greater, not ${shown(entry)}`);
     });
   };
-  return leaf(key, "list", { range: "numbers, at least 0", ...options }, parse, (value) => value);
+  const keywords = { items: { type: "number", minimum: 0 } };
+  return leaf(key, "list", { range: "numbers, at least 0", keywords, ...options }, parse, (value) => value);
 }
 
 /** Number between 0 and 1; a text that is one is taken too, which is what environment variables hold. */
@@ -33,5 +34,6 @@ export function share(key: string, options: NumberOptions): LeafField<number> {
     return number;
   };
   const range = options.isZeroAllowed ? "0 to 1" : "more than 0, at most 1";
-  return leaf(key, "number", { range, ...options }, parse, (value) => value);
+  const keywords = { ...(options.isZeroAllowed ? { minimum: 0 } : { exclusiveMinimum: 0 }), maximum: 1 };
+  return leaf(key, "number", { range, keywords, ...options }, parse, (value) => value);
 }

@@ -36,6 +36,16 @@ export const master: Section<MasterConfig> = section<MasterConfig>({
     default: ["GET", "POST", "PUT", "DELETE", "PATCH"],
   }),
   adminApiKey: text("admin_api_key", { description: "Key of the admin API.", default: "", isSecret: true }),
+  dashboardUserName: text("dashboard_user_name", {
+    description:
+      "Name of the administrator who signs in by `POST /login`; with it or a password, admin routes want a session or the admin key.",
+    default: "",
+  }),
+  dashboardPassword: text("dashboard_password", { description: "His password.", default: "", isSecret: true }),
+  dashboardRedacted: flag("dashboard_redacted", {
+    description: "Whether `GET /api/dashboard/config` leaves out the section `database`.",
+    default: false,
+  }),
 });
 
 export const cluster: Section<ClusterConfig> = section<ClusterConfig>({

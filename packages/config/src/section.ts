@@ -25,6 +25,8 @@ export interface LeafField<T> {
   /** Values that are accepted, in words; undefined when the kind says it all. */
   readonly range: string | undefined;
   readonly isSecret: boolean;
+  /** What JSON Schema says of the value beside the type that follows from the kind. */
+  readonly keywords: Readonly<Record<string, unknown>>;
   readonly schema: z.ZodType<T>;
   /** Turns the value back into what a file would hold. */
   readonly print: (value: T) => unknown;

@@ -60,7 +60,7 @@ export function choice<T extends string>(key: string, options: ChoiceOptions<T>)
     throw new ValueError(`${key} must be one of [${options.choices.join(" ")}]`);
   };
   const range = options.choices.map((one) => `\`${one}\``).join(", ");
-  return leaf(key, "enum", { range, ...options }, parse, (value) => value);
+  return leaf(key, "enum", { range, keywords: { enum: options.choices }, ...options }, parse, (value) => value);
 }
 
 function listOf(key: string, value: unknown): readonly string[] {

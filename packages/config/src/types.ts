@@ -55,6 +55,11 @@ export interface MasterConfig {
   readonly httpCorsMethods: readonly string[];
   /** Empty when none is set. */
   readonly adminApiKey: string;
+  /** Who may sign in; nobody needs to while name and password are empty. */
+  readonly dashboardUserName: string;
+  readonly dashboardPassword: string;
+  /** Whether the configuration is shown without its database section. */
+  readonly dashboardRedacted: boolean;
 }
 
 export interface ClusterConfig {

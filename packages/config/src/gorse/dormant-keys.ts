@@ -29,8 +29,8 @@ const DORMANT: readonly DormantKeys[] = [
   },
   {
     table: "master",
-    keys: ["dashboard_user_name", "dashboard_password", "dashboard_auth_server", "dashboard_redacted"],
-    why: `${NOT_YET} dashboard, and the API needs its keys`,
+    keys: ["dashboard_auth_server"],
+    why: "administrators sign in with dashboard_user_name and dashboard_password",
   },
   { table: "server", keys: ["cache_expire"], why: "servers see changes of items and lists at once" },
   {
@@ -63,7 +63,7 @@ const DORMANT: readonly DormantKeys[] = [
   {
     table: "oidc",
     keys: ["enable", "issuer", "client_id", "client_secret", "redirect_url"],
-    why: `${NOT_YET} dashboard to sign in to`,
+    why: `${NOT_YET} sign-in with an identity provider`,
     switch: "enable",
   },
   {
