@@ -1,14 +1,13 @@
 import type { Feedback } from "@furze/core";
 import type { DataStore } from "@furze/storage";
+import { describeDataStoreFailures } from "@furze/storage/conformance";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type OwnServer, startOwnServer } from "../test/own-server.ts";
+import { startOwnServer } from "../../../test/support/own-server.ts";
 import { UnreliableProxy } from "../test/unreliable-proxy.ts";
 import { openClickhouseDataStore } from "./open-clickhouse-data-store.ts";
 
 const uri = process.env.FURZE_TEST_CLICKHOUSE_URL ?? "";
 
-const SMALL_ROWS = 20;
-const BULK_ROWS = 8000;
 const UNAVAILABLE = { code: "UNAVAILABLE", retryable: true };
 
 function rowsOf(userId: string, count: number): Feedback[] {
@@ -17,72 +16,11 @@ function rowsOf(userId: string, count: number): Feedback[] {
   }));
 }
 
-async function allUsers(store: DataStore): Promise<string[]> {
-  const users: string[] = [];
-  for await (const batch of store.users.scan()) users.push(...batch.map((user) => user.userId));
-  return users;
-}
-
 describe.runIf(uri !== "")("a ClickHouse of its own", () => {
-  let server: OwnServer;
-
-  beforeAll(async () => {
-    server = await startOwnServer();
-  });
-
-  afterAll(() => server.remove());
-
-  test("killed in the middle of bulk writes: nothing acknowledged is lost, nothing is half there, the store recovers", async () => {
-    const store = await openClickhouseDataStore({ uri: server.uri, retryForMs: 200 });
-    await store.migrate();
-    const acknowledged: string[] = [];
-    const failures: unknown[] = [];
-    let isDown = false;
-    const write = async (userId: string, count: number) => {
-      try {
-        await store.feedback.upsert(rowsOf(userId, count), { mode: "sum" });
-        acknowledged.push(userId);
-      } catch (error) {
-        failures.push(error);
-      }
-    };
-    const writers = [0, 1, 2].map(async (writer) => {
-      for (let call = 0; !isDown; call++) {
-        await (writer === 0 ? write(`bulk-${call}`, BULK_ROWS) : write(`small-${writer}-${call}`, SMALL_ROWS));
-      }
-    });
-    while (acknowledged.length < 20) await new Promise((resolve) => setImmediate(resolve));
-    await server.kill();
-    await expect(store.users.count()).rejects.toMatchObject(UNAVAILABLE);
-    isDown = true;
-    await Promise.all(writers);
-    for (const failure of failures) expect(failure).toMatchObject(UNAVAILABLE);
-    expect(failures).not.toEqual([]);
-
-    await server.start();
-    const users = await allUsers(store);
-    expect(acknowledged.filter((userId) => !users.includes(userId))).toEqual([]);
-    const sizeOf = (userId: string) => (userId.startsWith("bulk") ? BULK_ROWS : SMALL_ROWS);
-    const lists = await store.feedback.ofUsers(users);
-    expect(users.filter((userId, index) => lists[index]?.length !== sizeOf(userId))).toEqual([]);
-    const counts = new Map<string, number>();
-    for await (const batch of store.feedback.scan({ order: "item" })) {
-      for (const { userId } of batch) counts.set(userId, (counts.get(userId) ?? 0) + 1);
-    }
-    expect(users.filter((userId) => counts.get(userId) !== sizeOf(userId))).toEqual([]);
-    expect([...counts.keys()].filter((userId) => !users.includes(userId))).toEqual([]);
-    await store.close();
-  });
-
-  test("calls made while the server restarts wait for it", async () => {
-    const store = await openClickhouseDataStore({ uri: server.uri, tablePrefix: "restart_", retryForMs: 30_000 });
-    await store.migrate();
-    await server.kill();
-    const call = store.users.upsert([{ userId: "u", labels: null, comment: "" }]);
-    await server.start();
-    await call;
-    expect(await store.users.count()).toBe(1);
-    await store.close();
+  describeDataStoreFailures("storage-clickhouse", {
+    startServer: () => startOwnServer("clickhouse"),
+    open: (address, options) => openClickhouseDataStore({ uri: address, ...options }),
+    scheme: "clickhouse:",
   });
 });
 
@@ -169,13 +107,4 @@ describe.runIf(uri !== "")("a bad way to ClickHouse", () => {
     await expect(empty.users.count()).rejects.toThrow(/Call migrate\(\) first/);
     await empty.close();
   });
-});
-
-test("nobody listens: a retryable error that names the place and no password", async () => {
-  const store = await openClickhouseDataStore({ uri: "clickhouse://me:secret@127.0.0.1:1/db", retryForMs: 100 });
-  const call = store.ping();
-  await expect(call).rejects.toMatchObject(UNAVAILABLE);
-  await expect(call).rejects.toThrow(/127\.0\.0\.1:1/);
-  await expect(call).rejects.not.toThrow(/secret/);
-  await store.close();
 });

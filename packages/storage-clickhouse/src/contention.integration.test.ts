@@ -1,5 +1,6 @@
 import type { Feedback, Item } from "@furze/core";
 import type { DataStore } from "@furze/storage";
+import { describeDataStoreContention } from "@furze/storage/conformance";
 import { describe, expect, test } from "vitest";
 import { openClickhouseDataStore } from "./open-clickhouse-data-store.ts";
 
@@ -30,8 +31,9 @@ async function query(sql: string): Promise<string> {
 }
 
 describe.runIf(uri !== "")("contention on ClickHouse", () => {
+  const open = () => openClickhouseDataStore({ uri, tablePrefix: "race_" });
+
   const withStores = async (run: (stores: readonly [DataStore, DataStore, DataStore]) => Promise<void>) => {
-    const open = () => openClickhouseDataStore({ uri, tablePrefix: "race_" });
     const stores = [await open(), await open(), await open()] as const;
     try {
       await Promise.all(stores.map((store) => store.migrate()));
@@ -41,6 +43,8 @@ describe.runIf(uri !== "")("contention on ClickHouse", () => {
       await Promise.all(stores.map((store) => store.close()));
     }
   };
+
+  describeDataStoreContention("storage-clickhouse", { open });
 
   test("bulk writes of the same rows from several processes add up, before and after the server has merged them", () =>
     withStores(async (stores) => {
@@ -86,23 +90,6 @@ describe.runIf(uri !== "")("contention on ClickHouse", () => {
         await writer?.items.upsert([item("i", `c${write}`)]);
         expect(await reader?.items.get(["i"])).toEqual([item("i", `c${write}`)]);
         if (write % 20 === 19) await query("OPTIMIZE TABLE race_records FINAL");
-      }
-    }));
-
-  test("deleting, changing and inserting the same entities at once leaves each of them whole", () =>
-    withStores(async ([first, second, third]) => {
-      const users = Array.from({ length: 40 }, (_, index) => `u${index}`);
-      const items = Array.from({ length: 30 }, (_, index) => `i${index}`);
-      for (let round = 0; round < ROUNDS; round++) {
-        await Promise.all([
-          first.feedback.upsert(pairs(), { mode: "overwrite" }),
-          second.feedback.upsert(pairs(), { mode: "sum", autoInsertItems: false }),
-          third.users.delete(users),
-          second.items.delete(items.slice(0, 10)),
-          third.items.upsert(items.map((id) => item(id, `c${round}`))),
-          first.items.upsert(items.map((id) => item(id, `d${round}`))),
-        ]);
-        for (const row of await first.items.get(items)) if (row !== undefined) expect(row.categories.join()).toBe(row.comment);
       }
     }));
 

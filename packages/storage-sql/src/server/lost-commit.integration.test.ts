@@ -1,6 +1,6 @@
 import type { Feedback } from "@furze/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HangingProxy } from "../../test/own-server.ts";
+import { HangingProxy } from "../../test/hanging-proxy.ts";
 import { openDataStore } from "../open-store.ts";
 
 const SERVERS = [

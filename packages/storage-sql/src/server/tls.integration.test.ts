@@ -3,7 +3,7 @@ import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type OwnServer, startOwnServer } from "../../test/own-server.ts";
+import { type OwnServer, startOwnServer } from "../../../../test/support/own-server.ts";
 import { openDataStore } from "../open-store.ts";
 
 const SERVERS = [
@@ -80,7 +80,7 @@ describe.each(SERVERS)("TLS to $name", ({ name, user, isThere, words, encrypt, v
     let server: OwnServer;
 
     const ping = async (query: string) => {
-      const store = await openDataStore(`${server.url.replace("127.0.0.1", "localhost")}?${query}`, { retryForMs: 0 });
+      const store = await openDataStore(`${server.uri.replace("127.0.0.1", "localhost")}?${query}`, { retryForMs: 0 });
       try {
         await store.ping();
       } finally {

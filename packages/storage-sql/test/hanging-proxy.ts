@@ -1,46 +1,4 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-
-const SERVICES = fileURLToPath(new URL("../../../tools/services/", import.meta.url));
-const run = promisify(execFile);
-
-/** A server of this test alone, which may be killed. */
-export interface OwnServer {
-  readonly url: string;
-  /** Without a chance to clean up. */
-  kill(): Promise<void>;
-  /** On the same port, with the same data. */
-  start(): Promise<void>;
-  remove(): Promise<void>;
-}
-
-/** @param words arguments of the server's program, behind those that it gets anyway */
-export async function startOwnServer(name: "postgres" | "mariadb", words: readonly string[] = []): Promise<OwnServer> {
-  const folder = await mkdtemp(join(tmpdir(), "furze-own-server-"));
-  const script = async (file: string, ...options: string[]) => {
-    const env = { ...process.env, FURZE_SERVICES_DIR: folder, FURZE_SERVICE_ARGUMENTS: words.join(" ") };
-    return (await run(process.execPath, [join(SERVICES, file), name, ...options], { env })).stdout;
-  };
-  const output = await script("start.mjs");
-  return {
-    url: output.slice(output.indexOf("=") + 1).trim(),
-    kill: async () => {
-      await script("stop.mjs", "--kill");
-    },
-    start: async () => {
-      await script("start.mjs");
-    },
-    remove: async () => {
-      await script("stop.mjs", "--kill");
-      await rm(folder, { recursive: true });
-    },
-  };
-}
 
 /** Stands between a store and its server and can hold back everything, as a network or server that hangs does. */
 export class HangingProxy {
