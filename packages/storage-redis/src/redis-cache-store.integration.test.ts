@@ -1,6 +1,6 @@
 import type { Clock } from "@furze/core";
 import { describeCacheStore } from "@furze/storage/conformance";
-import { describe, test } from "vitest";
+import { test } from "vitest";
 import { connectDriver } from "../test/redis-process.ts";
 import { openRedisCacheStore } from "./open-redis-cache-store.ts";
 
@@ -19,7 +19,7 @@ async function openTooNew(uri: string, prefix: string) {
 
 for (const [name, { url, prefix }] of Object.entries(servers)) {
   if (url === undefined) {
-    describe(`storage-${name}`, () => test.todo("needs a server"));
+    test(`storage-${name}`, (context) => context.skip("its server was not started"));
     continue;
   }
   describeCacheStore(`storage-${name}`, {
