@@ -2,6 +2,7 @@
 export { alsRows } from "./als";
 export { alsPredictions, alsSubspaceRows, packBlock } from "./als-subspace";
 export { bprSamples, bprScratch } from "./bpr";
+export { clickMetrics, clickMetricsScratch } from "./click-metrics";
 export { coOccurrences } from "./co-occurrence";
 export { countVisits } from "./count-visits";
 export { subtractProducts } from "./eliminate";
@@ -16,5 +17,6 @@ export { scanNeighbors, scanScratch } from "./scan-neighbors";
 export { sparseNeighbors } from "./sparse-neighbors";
 export { solveSymmetric } from "./solve-symmetric";
 export { addEntries, solveCholesky } from "./solve";
+export { sumLists, sumListsScratch } from "./sum-lists";
 export { topItems, topItemsOfOne, topItemsOfOneScratch, topItemsScratch } from "./top-k";
 export { axpy, countNonFinite, dot } from "./vector";

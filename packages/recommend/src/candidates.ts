@@ -11,10 +11,10 @@ const BLOCK_BITS = 6;
 const BLOCK_ITEMS = 1 << BLOCK_BITS;
 
 /**
- * Sums scores per item and gives the best ones. One instance serves many users, one after another.
+ * Sums scores per item and gives the best ones. One instance serves many users, one after another. The kernel `sumLists` does the same.
  *
- * Lists are made of these additions for the most part. Whether an item has a score already is nothing a processor can guess, so nobody
- * asks: sums start at zero, and what is noted is only which blocks of items have been added to.
+ * Whether an item has a score already is nothing a processor can guess, so nobody asks: sums start at zero, and what is noted is only
+ * which blocks of items have been added to.
  *
  * Cost: `add` O(items); `best` O(items in touched blocks * log limit); memory 8 bytes an item.
  */
@@ -34,21 +34,22 @@ export class ScoreAccumulator {
     this.#isTouched = isTouched;
   }
 
-  /** Adds to each of the items, for which there must be room, the score at its place, or to all of them the same. */
-  add(items: Int32Array, scores: Float32Array | number): void {
+  /** Adds to each of the items, for which there must be room, the score at its place, or to all of them the same, times a weight. */
+  add(items: Int32Array, scores: Float32Array | number, weight = 1): void {
     const sums = this.#sums;
     const isTouched = this.#isTouched;
     if (typeof scores === "number") {
+      const amount = weight * scores;
       for (let place = 0; place < items.length; place++) {
         const index = items[place] as number;
         isTouched[index >> BLOCK_BITS] = 1;
-        sums[index] = (sums[index] as number) + scores;
+        sums[index] = (sums[index] as number) + amount;
       }
     } else {
       for (let place = 0; place < items.length; place++) {
         const index = items[place] as number;
         isTouched[index >> BLOCK_BITS] = 1;
-        sums[index] = (sums[index] as number) + (scores[place] as number);
+        sums[index] = (sums[index] as number) + weight * (scores[place] as number);
       }
     }
   }

@@ -5,6 +5,7 @@ export { ItemEditor, type ItemEditorOptions } from "./item-editor.ts";
 export { type ItemFilter, ItemSpace } from "./item-space.ts";
 export { ListMaker, type ListMakerOptions, type MakeListsOptions, type MakeListsResult } from "./list-maker.ts";
 export { type ListInputs, ListScheduler, type ListSchedulerOptions } from "./list-scheduler.ts";
+export { type PromptPreviewDependencies, previewPrompt } from "./llm/prompt-preview.ts";
 export { PromptTemplate } from "./llm/prompt-template.ts";
 export { type DocumentReranker, type RankedDocument, RerankerClient, type RerankerOptions } from "./llm/reranker-client.ts";
 export { RerankerError } from "./llm/reranker-error.ts";

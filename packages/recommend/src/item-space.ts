@@ -103,11 +103,20 @@ export class ItemSpace {
 
   /** Whether an item may be recommended. Items that are unknown, hidden or deleted may not. */
   admits(index: number, filter: ItemFilter): boolean {
-    if (this.#stateOf(index) !== VISIBLE || filter.excluded.has(index)) return false;
-    if (filter.sinceMs !== undefined && this.timestampMsOf(index) < filter.sinceMs) return false;
-    if (filter.categories.length === 0) return true;
-    const categories = this.categoriesOf(index);
-    return filter.categories.every((category) => categories.includes(category));
+    return !filter.excluded.has(index) && this.#isOpen(index, filter);
+  }
+
+  /** Writes a 1 for each item that may be recommended to somebody who has nothing excluded, else a 0. Cost: O(items). */
+  markOpen(filter: Omit<ItemFilter, "excluded">, marks: Uint8Array): void {
+    for (let index = 0; index < marks.length; index++) marks[index] = this.#isOpen(index, filter) ? 1 : 0;
+  }
+
+  #isOpen(index: number, { categories, sinceMs }: Omit<ItemFilter, "excluded">): boolean {
+    if (this.#stateOf(index) !== VISIBLE) return false;
+    if (sinceMs !== undefined && this.timestampMsOf(index) < sinceMs) return false;
+    if (categories.length === 0) return true;
+    const ofItem = this.categoriesOf(index);
+    return categories.every((category) => ofItem.includes(category));
   }
 
   #stateOf(index: number): number {

@@ -27,7 +27,7 @@ export async function clickModel(modelId: string, seed = 0): Promise<ClickModel>
     roles: options.roles,
   });
   const space = FeatureSpace.fromDataset(dataset, { values });
-  const model = await new Fm({ learningRate: 0.05, batchSize: 64, numEpochs: 20, seed }).fit(space.samples(dataset));
+  const model = await new Fm({ learningRate: 0.05, batchSize: 64, numEpochs: 20, seed }).fit(await space.samples(dataset));
   return { modelId, ranker: await FmRanker.create(model, space) };
 }
 
