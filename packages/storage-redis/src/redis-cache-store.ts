@@ -125,6 +125,7 @@ export class RedisCacheStore implements CacheStore {
   }
 
   close(): Promise<void> {
+    this.#lists.flush();
     return this.#session.close();
   }
 }

@@ -1,13 +1,13 @@
 import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
-import { checkText, decodeList, encodeList, type ListKey, type ListPut, type ListRead } from "@furze/storage";
+import { checkText, type ListKey, type ListPut, type ListRead } from "@furze/storage";
 import type { RedisKeys } from "./redis-keys.ts";
+import { EXPIRY_BYTES, expiryBytes, expiryOf, listOf, listValue } from "./redis-list-value.ts";
 import { DELETE_EXPIRED_LIST, READ_HEADS } from "./redis-scripts.ts";
 import type { RedisCommand, RedisSession } from "./redis-session.ts";
+import { RedisSingleLists } from "./redis-single-lists.ts";
 
 /** Lists encoded and sent at one stroke: holds up the event loop for about ten milliseconds. */
 const PUT_CHUNK_LISTS = 250;
-/** The moment of expiry stands before the encoded list, float64: the reader's clock decides. */
-const EXPIRY_BYTES = 8;
 /**
  * Redis deletes this much later than the list expires, so that a clock that is behind does not lose lists that its process still
  * takes for fresh.
@@ -19,21 +19,24 @@ export class RedisLists {
   readonly #session: RedisSession;
   readonly #keys: RedisKeys;
   readonly #clock: Clock;
+  readonly #single: RedisSingleLists;
 
   constructor(session: RedisSession, keys: RedisKeys, clock: Clock) {
     this.#session = session;
     this.#keys = keys;
     this.#clock = clock;
+    this.#single = new RedisSingleLists(session, keys, clock);
   }
 
   async get(keys: readonly ListKey[], options: CallOptions | undefined): Promise<ListRead> {
     for (const key of keys) checkKey(key);
+    const [only] = keys;
+    // Who reads many at once, as a worker does, reads each only once.
+    if (only !== undefined && keys.length === 1) return this.#single.get(only, options);
     const names = [this.#keys.overlayVersion, ...keys.map((key) => this.#keys.list(key))];
     const [version, ...values] = await this.#session.getMany(names, options);
     const nowMs = this.#clock.now();
-    const lists = values.map((value) =>
-      value !== null && expiryOf(value) > nowMs ? decodeList(value.subarray(EXPIRY_BYTES)) : undefined,
-    );
+    const lists = values.map((value) => (value !== null && expiryOf(value) > nowMs ? listOf(value) : undefined));
     return { lists, overlayVersion: Number(version ?? 0) };
   }
 
@@ -72,6 +75,11 @@ export class RedisLists {
     }
   }
 
+  /** Sends reads that wait for others of their turn. */
+  flush(): void {
+    this.#single.flush();
+  }
+
   /** @returns number of lists deleted */
   async collectGarbage(options: CallOptions | undefined): Promise<number> {
     let deleted = 0;
@@ -90,11 +98,7 @@ export class RedisLists {
   }
 
   #putCommand(put: ListPut, nowMs: number): RedisCommand {
-    const list = encodeList(put.list);
-    const value = Buffer.allocUnsafe(EXPIRY_BYTES + list.length);
-    value.writeDoubleLE(put.expiresMs, 0);
-    value.set(list, EXPIRY_BYTES);
-    return ["SET", this.#keys.list(put), value, "PX", String(lifeMs(put.expiresMs, nowMs))];
+    return ["SET", this.#keys.list(put), listValue(put), "PX", String(lifeMs(put.expiresMs, nowMs))];
   }
 
   /** Aligned with the keys; `undefined` for a list that has gone meanwhile. */
@@ -122,14 +126,4 @@ function checkKey(key: ListKey): void {
   checkId(key.collection, "collection");
   // The name may be empty: it is the category of a leaderboard of all items.
   checkText(key.name, "name");
-}
-
-function expiryOf(value: Buffer): number {
-  return value.length < EXPIRY_BYTES ? 0 : value.readDoubleLE(0);
-}
-
-function expiryBytes(expiresMs: number): Buffer {
-  const bytes = Buffer.allocUnsafe(EXPIRY_BYTES);
-  bytes.writeDoubleLE(expiresMs, 0);
-  return bytes;
 }

@@ -12,6 +12,18 @@ for i, key in ipairs(KEYS) do heads[i] = redis.call('GETRANGE', key, 0, 7) end
 return heads`;
 
 /**
+ * Values of lists that are not what they were. KEYS: the lists; ARGV: the first 16 bytes that each was seen with, one after another.
+ * Returns 1 for a list that is still the same, else its value or nothing.
+ */
+export const READ_CHANGED = `
+local changes = {}
+for i, key in ipairs(KEYS) do
+  if redis.call('GETRANGE', key, 0, 15) == string.sub(ARGV[1], 16 * i - 15, 16 * i) then changes[i] = 1
+  else changes[i] = redis.call('GET', key) end
+end
+return changes`;
+
+/**
  * Deletes a list unless it was replaced meanwhile. KEYS: the list; ARGV: the expiry that it was seen with, as bytes.
  * Returns the number deleted.
  */

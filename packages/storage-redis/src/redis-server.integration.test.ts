@@ -36,14 +36,53 @@ describe.runIf(process.env.FURZE_TEST_REDIS_URL !== undefined)("what reaches the
     await server.remove();
   });
 
-  test("lists and the overlay's version are one command", async () => {
-    await store.putLists(puts(300));
+  /** Commands that the server has run for some work, each with how often. */
+  async function commandsOf(work: () => Promise<unknown>): Promise<string[]> {
     await client.config("RESETSTAT");
-    await store.getLists(puts(300));
+    await work();
     const calls = [...(await client.info("commandstats")).matchAll(/cmdstat_(\S+?):calls=(\d+)/g)].map(([, name, count]) => {
       return `${name} ${count}`;
     });
-    expect(calls.filter((call) => !call.startsWith("config"))).toEqual(["mget 1"]);
+    return calls.filter((call) => !call.startsWith("config")).sort();
+  }
+
+  test("lists and the overlay's version are one command", async () => {
+    await store.putLists(puts(300));
+    expect(await commandsOf(() => store.getLists(puts(300)))).toEqual(["mget 1"]);
+  });
+
+  test("single reads of one turn share a command; of lists that are kept only 16 bytes are looked at", async () => {
+    await store.putLists(puts(30));
+    const readAll = () => Promise.all(puts(30).map((one) => store.getLists([one])));
+    expect(await commandsOf(readAll)).toEqual(["mget 1"]);
+    expect(await commandsOf(readAll)).toEqual(["eval 1", "getrange 30", "mget 1"]);
+    await client.unlink("furze:l:9:recommend:u7");
+    expect(await commandsOf(readAll)).toEqual(["eval 1", "get 1", "getrange 30", "mget 1"]);
+    expect((await readAll()).map(({ lists }) => lists[0] !== undefined)).toEqual(puts(30).map((_, index) => index !== 7));
+  });
+
+  test("a caller that gives up does not disturb those that share its read, nor does the end of the store", async () => {
+    const other = await openRedisCacheStore({ uri: server.uri });
+    await other.putLists(puts(1));
+    const abort = new AbortController();
+    const given = expect(other.getLists(puts(1), { signal: abort.signal })).rejects.toMatchObject({ code: "ABORTED" });
+    const kept = other.getLists(puts(1));
+    abort.abort();
+    const closed = other.close();
+    await given;
+    expect((await kept).lists[0]?.digest).toBe("d");
+    await closed;
+  });
+
+  test("a kept list goes when Redis loses it, and comes back with it", async () => {
+    await store.putLists(puts(1));
+    const read = async () => (await store.getLists(puts(1))).lists[0]?.digest;
+    expect([await read(), await read()]).toEqual(["d", "d"]);
+    await client.flushall();
+    expect(await read()).toBe(undefined);
+    await store.migrate();
+    await store.putLists(puts(1));
+    expect([await read(), await read()]).toEqual(["d", "d"]);
   });
 
   test("everything expires but the schema and the overlay's version", async () => {

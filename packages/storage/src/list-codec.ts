@@ -13,6 +13,8 @@ import { NameSets, readNameSets } from "./name-sets.ts";
  */
 const VERSION = 2;
 const HEADER_BYTES = 8;
+/** The first bytes of an encoded list, by which it can be told from another: what it says of all the others is their checksum. */
+export const LIST_STAMP_BYTES: number = HEADER_BYTES;
 /** One for all lists: a new buffer for each would cost more than the encoding. */
 const scratch = new ByteWriter();
 

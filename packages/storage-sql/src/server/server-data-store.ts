@@ -1,5 +1,5 @@
 import type { CallOptions } from "@furze/core";
-import type { DataStore, DataStoreCapabilities, FeedbackStore, ItemSearch, ItemStore, UserStore } from "@furze/storage";
+import type { DataStore, DataStoreCapabilities, FeedbackStore, ItemSearch } from "@furze/storage";
 import { forgetBatches } from "./batch-ledger.ts";
 import { type ServerDataTables, serverDataSchema, serverDataTables } from "./server-data-schema.ts";
 import { ServerFeedbackStore } from "./server-feedback-store.ts";
@@ -14,8 +14,8 @@ import type { SqlSession } from "./sql-session.ts";
 /** Users, items and feedback on a SQL server. */
 export class ServerDataStore implements DataStore {
   readonly capabilities: DataStoreCapabilities = { timestampPrecisionMs: 1, multiProcess: true, atomicWrites: true };
-  readonly users: UserStore;
-  readonly items: ItemStore;
+  readonly users: ServerUserStore;
+  readonly items: ServerItemStore;
   readonly itemSearch: ItemSearch;
   readonly feedback: FeedbackStore;
   /** Only where the server has such a thing. */
@@ -23,6 +23,7 @@ export class ServerDataStore implements DataStore {
   readonly #session: SqlSession;
   readonly #tables: ServerDataTables;
   readonly #prefix: string;
+  readonly #version: SnapshotVersion | undefined;
 
   constructor(session: SqlSession, prefix: string) {
     const tables = serverDataTables(prefix);
@@ -36,6 +37,7 @@ export class ServerDataStore implements DataStore {
     const { snapshot } = session.dialect;
     if (snapshot !== undefined) {
       const version = new SnapshotVersion(session, snapshot);
+      this.#version = version;
       this.dataVersion = () => version.read();
     }
   }
@@ -56,6 +58,7 @@ export class ServerDataStore implements DataStore {
   }
 
   async close(): Promise<void> {
+    for (const reads of [this.users, this.items, this.#version]) reads?.flush();
     await this.#session.close();
   }
 }

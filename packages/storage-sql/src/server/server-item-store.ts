@@ -10,6 +10,7 @@ import {
   type Page,
   type PageOptions,
   type ScanOptions,
+  SharedReads,
 } from "@furze/storage";
 import { parseCategories, toCategories, toJson } from "../columns.ts";
 import { lastOfEachKey } from "./chunks.ts";
@@ -24,9 +25,9 @@ import {
   patchEntity,
   readAligned,
   readPage,
+  readSingly,
   scanEntities,
 } from "./server-rows.ts";
-import { SharedReads } from "./shared-reads.ts";
 import type { SqlConnection } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
@@ -41,7 +42,7 @@ export class ServerItemStore implements ItemStore {
     this.#session = session;
     this.#tables = tables;
     this.#reading = itemReading(tables);
-    this.#single = new SharedReads(session, this.#reading);
+    this.#single = new SharedReads(readSingly(session, this.#reading));
   }
 
   async upsert(items: readonly Item[], options?: CallOptions): Promise<void> {
@@ -63,8 +64,13 @@ export class ServerItemStore implements ItemStore {
   async get(itemIds: readonly ItemId[], options?: CallOptions): Promise<(Item | undefined)[]> {
     checkIds(itemIds, "ItemId");
     const [only] = itemIds;
-    if (only !== undefined && itemIds.length === 1 && options?.signal === undefined) return [await this.#single.one(only)];
+    if (only !== undefined && itemIds.length === 1) return [await this.#single.one(only, options)];
     return readAligned(this.#session, this.#reading, itemIds, options);
+  }
+
+  /** Sends reads that wait for others of their turn. */
+  flush(): void {
+    this.#single.flush();
   }
 
   async patch(itemId: ItemId, patch: ItemPatch, options?: CallOptions): Promise<boolean> {

@@ -31,6 +31,14 @@ export async function readAligned<Row>(
   return ids.map((id) => byId.get(id));
 }
 
+/** How rows that are asked for one by one are read: those of many callers by one query. */
+export function readSingly<Row>(
+  session: SqlSession,
+  reading: EntityReading<Row>,
+): (ids: readonly string[]) => Promise<Map<string, Row>> {
+  return (ids) => session.read((connection) => readById(session, connection, reading, ids), undefined);
+}
+
 /** Rows by their ids; those that there are. */
 export async function readById<Row>(
   session: SqlSession,

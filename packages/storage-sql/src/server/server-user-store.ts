@@ -7,6 +7,7 @@ import {
   type Page,
   type PageOptions,
   type ScanOptions,
+  SharedReads,
   type UserStore,
 } from "@furze/storage";
 import { parseJson, toJson } from "../columns.ts";
@@ -20,9 +21,9 @@ import {
   patchEntity,
   readAligned,
   readPage,
+  readSingly,
   scanEntities,
 } from "./server-rows.ts";
-import { SharedReads } from "./shared-reads.ts";
 import type { Insertion } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
@@ -47,7 +48,7 @@ export class ServerUserStore implements UserStore {
       }),
       keyOf: (user) => user.userId,
     };
-    this.#single = new SharedReads(session, this.#reading);
+    this.#single = new SharedReads(readSingly(session, this.#reading));
     this.#insertion = {
       table: tables.users,
       columns: [
@@ -70,8 +71,13 @@ export class ServerUserStore implements UserStore {
   async get(userIds: readonly UserId[], options?: CallOptions): Promise<(User | undefined)[]> {
     checkIds(userIds, "UserId");
     const [only] = userIds;
-    if (only !== undefined && userIds.length === 1 && options?.signal === undefined) return [await this.#single.one(only)];
+    if (only !== undefined && userIds.length === 1) return [await this.#single.one(only, options)];
     return readAligned(this.#session, this.#reading, userIds, options);
+  }
+
+  /** Sends reads that wait for others of their turn. */
+  flush(): void {
+    this.#single.flush();
   }
 
   async patch(userId: UserId, patch: UserPatch, options?: CallOptions): Promise<boolean> {

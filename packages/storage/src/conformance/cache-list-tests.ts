@@ -48,6 +48,47 @@ export const cacheListTests: readonly ConformanceTest<CacheStoreContext>[] = [
     },
   },
   {
+    name: "lists > what another process does to a list shows at once, however often the list was read before",
+    run: async ({ store, open }) => {
+      const other = await open();
+      const digest = async () => (await store.getLists([key("u")])).lists[0]?.digest;
+      const twice = async () => [await digest(), await digest()];
+      try {
+        expect(await twice()).toEqual([undefined, undefined]);
+        await other.putLists([put("u", { list: list({ digest: "1" }) })]);
+        expect(await twice()).toEqual(["1", "1"]);
+        await other.putLists([put("u", { list: list({ digest: "2" }) })]);
+        expect(await twice()).toEqual(["2", "2"]);
+        await other.deleteLists([key("u")]);
+        expect(await twice()).toEqual([undefined, undefined]);
+        await other.putLists([put("u", { list: list({ digest: "2" }) }), put("v")]);
+        expect(await twice()).toEqual(["2", "2"]);
+        await other.putLists([put("u", { list: list({ digest: "2" }), expiresMs: T0 })]);
+        expect(await twice()).toEqual([undefined, undefined]);
+        await other.putLists([put("u")]);
+        expect(await twice()).toEqual(["digest", "digest"]);
+        await other.purge();
+        expect(await twice()).toEqual([undefined, undefined]);
+      } finally {
+        await other.close();
+      }
+    },
+  },
+  {
+    name: "lists > lists read one by one at the same time, kept ones and others, and one that expires while it is kept",
+    run: async ({ store, clock }) => {
+      const digest = async (name: string) => (await store.getLists([key(name)])).lists[0]?.digest;
+      const all = () => Promise.all(["a", "b", "a", "none", "c"].map(digest));
+      const named = (name: string, expiresMs: number) => put(name, { list: list({ digest: name }), expiresMs });
+      await store.putLists([named("a", T0 + HOUR_MS), named("b", T0 + 2 * HOUR_MS)]);
+      expect(await all()).toEqual(["a", "b", "a", undefined, undefined]);
+      await store.putLists([named("c", T0 + 2 * HOUR_MS)]);
+      expect(await all()).toEqual(["a", "b", "a", undefined, "c"]);
+      clock.advance(HOUR_MS);
+      expect(await all()).toEqual([undefined, "b", undefined, undefined, "c"]);
+    },
+  },
+  {
     name: "lists > long lists, and hundreds of them in one call",
     run: async ({ store }) => {
       const names = numberedIds("u", 700);

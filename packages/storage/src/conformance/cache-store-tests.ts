@@ -73,11 +73,13 @@ export const cacheStoreTests: readonly ConformanceTest<CacheStoreContext>[] = [
     },
   },
   {
-    name: "store > close may be repeated, and later calls fail",
+    name: "store > close waits for calls in flight, may be repeated, and later calls fail",
     run: async ({ store }) => {
       const writing = store.putValues({ a: "1" });
+      const reading = store.getLists([PUT]);
       await Promise.all([store.close(), store.close()]);
       await writing;
+      expect((await reading).lists).toEqual([undefined]);
       await expect(store.ping()).rejects.toMatchObject({ code: "UNAVAILABLE", retryable: false });
       await expect(store.putValues({ a: "2" })).rejects.toMatchObject({ code: "UNAVAILABLE", retryable: false });
     },

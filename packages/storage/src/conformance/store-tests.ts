@@ -86,11 +86,13 @@ export const storeTests: readonly ConformanceTest<DataStoreContext>[] = [
     },
   },
   {
-    name: "store > close waits for writes in flight, may be repeated, and later calls fail",
+    name: "store > close waits for calls in flight, may be repeated, and later calls fail",
     run: async ({ store, open }) => {
       const writing = store.users.upsert([user("u")]);
+      const reading = [store.users.get(["v"]), store.items.get(["i"]), store.dataVersion?.()];
       await Promise.all([store.close(), store.close()]);
       await writing;
+      expect((await Promise.all(reading)).slice(0, 2)).toEqual([[undefined], [undefined]]);
       await store.close();
       await expect(store.ping()).rejects.toMatchObject({ code: "UNAVAILABLE", retryable: false });
       await expect(store.users.upsert([user("v")])).rejects.toMatchObject({ code: "UNAVAILABLE", retryable: false });
