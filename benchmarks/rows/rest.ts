@@ -2,7 +2,8 @@ import type { Feedback, Item, User } from "@furze/core";
 import { TestSystem } from "../../test/support/system.ts";
 import { type BenchResult, lapTimer } from "../harness.ts";
 import { type MovieLens, movieLens } from "../movielens.ts";
-import { usageOf } from "../rest/process-tree.ts";
+import { MemoryWatch } from "../rest/memory-watch.ts";
+import { memoryOf, usageOf } from "../rest/process-tree.ts";
 import { withBareRoute } from "../rest/with-bare-route.ts";
 import { wrk } from "../rest/wrk.ts";
 import { withService } from "../services.ts";
@@ -83,7 +84,7 @@ async function bareRoute(): Promise<RestRow> {
     const load = await wrk({ ...shape, seconds: SECONDS });
     const after = usageOf([pid]);
     const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
-    return { params, seconds: lap().seconds, cpuSeconds, peakRssMiB: after.peakRssMiB, quality: { ...load } };
+    return { params, seconds: lap().seconds, cpuSeconds, peakRssMiB: memoryOf([pid]).memoryMiB, quality: { ...load } };
   });
 }
 
@@ -91,14 +92,18 @@ async function* measure({ layout, serverProcesses, stores }: Layout): AsyncItera
   const system = new TestSystem({ serverProcesses, isBuilt: true });
   try {
     await system.start(CONFIG, stores);
-    const usage = () => usageOf((["master", "worker", "server"] as const).map((name) => system.pid(name)));
+    const pids = () => (["master", "worker", "server"] as const).map((name) => system.pid(name));
+    const usage = () => usageOf(pids());
+    using memory = new MemoryWatch(pids);
     const timed = async (work: string, run: () => Promise<Readonly<Record<string, number>>>): Promise<RestRow> => {
       const before = usage();
       const lap = lapTimer();
       const quality = await run();
       const after = usage();
       const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
-      return { params: { layout, work }, seconds: lap().seconds, cpuSeconds, peakRssMiB: after.peakRssMiB, quality };
+      const { peakMiB, rssSumMiB } = memory.takePeak();
+      const sample = { seconds: lap().seconds, cpuSeconds, peakRssMiB: peakMiB };
+      return { params: { layout, work }, ...sample, quality: { ...quality, rssSumMiB } };
     };
     const data = await movieLens();
     await insert(system, "/api/users", data.users.map(userBody));
