@@ -27,7 +27,7 @@ export async function* run(): AsyncIterable<BenchResult> {
 }
 
 async function frappe(): Promise<{ name: string; train: FmSamples; test: FmSamples }> {
-  if (!existsSync(folder)) return { name: "generated", ...generate().split({ fraction: TEST_SHARE }) };
+  if (!existsSync(folder)) return { name: "generated", ...(await generate().split({ fraction: TEST_SHARE })) };
   const read = (part: string): Promise<FmSamples> =>
     readLibFm(fileURLToPath(new URL(`frappe.${part}.libfm`, folder)), { numFeatures: NUM_FEATURES });
   return { name: "frappe", train: await read("validation"), test: await read("test") };

@@ -28,7 +28,7 @@ export async function* run(): AsyncIterable<BenchResult> {
   const candidates = Int32Array.from({ length: CANDIDATES }, () => random.nextInt(NUM_ITEMS));
   const space = FeatureSpace.fromDataset(dataset);
   for (const numFactors of [16, 64]) {
-    const model = await new Fm({ numFactors, numEpochs: 2 }).fit(space.samples(dataset));
+    const model = await new Fm({ numFactors, numEpochs: 2 }).fit(await space.samples(dataset));
     using ranker = await FmRanker.create(model, space);
     const params = { candidates: CANDIDATES, users: USERS_TIMED, numFactors };
     const scoring = await repeat(7, async () => {

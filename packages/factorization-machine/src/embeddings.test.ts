@@ -109,7 +109,7 @@ describe("a model with embeddings", () => {
     const loaded = await genres();
     dataset = loaded.dataset;
     space = FeatureSpace.fromDataset(dataset, { values: loaded.values });
-    ranker = await FmRanker.create(await fm.fit(space.samples(dataset), { pool }), space, { pool });
+    ranker = await FmRanker.create(await fm.fit(await space.samples(dataset), { pool }), space, { pool });
   });
   afterAll(() => ranker.dispose());
 
@@ -124,7 +124,7 @@ describe("a model with embeddings", () => {
   });
 
   it("scores pairs as it predicts them, items without an embedding too", async () => {
-    const samples = space.samples(dataset);
+    const samples = await space.samples(dataset);
     const predicted = await ranker.model.predict(samples, { pool });
     for (const [sample, user] of samples.first?.entries() ?? []) {
       const itemIndex = (samples.second?.[sample] ?? 0) - NUM_USERS;
@@ -135,7 +135,7 @@ describe("a model with embeddings", () => {
   });
 
   it("evaluates as it predicts, and keeps the best epoch", async () => {
-    const { train, test } = space.samples(dataset).split({ fraction: 0.3, seed: 1 });
+    const { train, test } = await (await space.samples(dataset)).split({ fraction: 0.3, seed: 1 });
     using model = await new Fm({ ...fm.parameters, numEpochs: 6 }).fit(train, { validation: test, pool });
     const { auc, logLoss } = evaluateClicks(await model.predict(test, { pool }), test.targets);
     expect(model.score).toBeCloseTo(auc, 6);
@@ -143,7 +143,7 @@ describe("a model with embeddings", () => {
   });
 
   it("gives equal bits for equal seeds on one thread, and learns on two", async () => {
-    const samples = space.samples(dataset);
+    const samples = await space.samples(dataset);
     const file = async (): Promise<Record<string, unknown>> => {
       using model = await new Fm({ ...fm.parameters, numEpochs: 2 }).fit(samples, { pool });
       return decodeModelFile(model.toModelFile()).arrays;
@@ -160,7 +160,7 @@ describe("a model with embeddings", () => {
     const described = { itemId: "new", labels: { text: [1, 2, 3, 4, 5, 6] } };
     expect(restored.describedItemVector(described)).toEqual(ranker.describedItemVector(described));
     expect(restored.space.embeddings).toEqual(space.embeddings);
-    expect(() => restored.space.samples(dataset)).toThrow(expect.objectContaining({ capability: "embeddings" }));
+    await expect(restored.space.samples(dataset)).rejects.toThrow(expect.objectContaining({ capability: "embeddings" }));
     await expect(FmRanker.create(restored.model, restored.space)).rejects.toMatchObject({ capability: "embeddings" });
     const file = decodeModelFile(bytes);
     const { itemPooled: _, ...arrays } = file.arrays;
@@ -173,7 +173,7 @@ describe("a model with embeddings", () => {
   });
 
   it("refuses samples and vectors that have other embeddings", async () => {
-    const samples = space.samples(dataset);
+    const samples = await space.samples(dataset);
     const without = new FmSamples({ ...samples, embeddings: undefined });
     await expect(fm.fit(samples, { validation: without, pool })).rejects.toMatchObject({ path: "validation" });
     await expect(ranker.model.predict(without, { pool })).rejects.toMatchObject({ path: "samples" });

@@ -5,6 +5,7 @@ import type { FeatureList, FeatureRows } from "./feature-rows.ts";
 import { buildSide, type FeatureSide } from "./feature-side.ts";
 import { forEachLabelEmbedding, type LabelValues } from "./label-values.ts";
 import { FmSamples } from "./samples.ts";
+import { Turns } from "./turns.ts";
 import { drawUnseenPairs, type Pairs } from "./unseen-pairs.ts";
 
 /** A user to make features of. */
@@ -33,6 +34,8 @@ export interface SamplesOptions {
   readonly unseenPerPositive?: number | undefined;
   /** Seed of that draw, a safe integer. Default 0. */
   readonly seed?: number | undefined;
+  /** Ends the work with an `AbortError`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The parts of a `FeatureSpace`. */
@@ -157,24 +160,26 @@ export class FeatureSpace {
 
   /**
    * Every pair of the data set as a sample: positive feedback is positive, negative feedback and what was only read is negative. Drawn
-   * samples come last.
+   * samples come last. The event loop has its turns meanwhile.
    *
    * @throws {InvalidArgumentError} if the space is not of this data set, or an option out of range
    * @throws {UnsupportedError} if the space is from a file and its items had embeddings, which files do not hold
+   * @throws {AbortError} if the signal is aborted
    * Cost: 9 bytes a pair and a copy of the features of users and items.
    */
-  samples(dataset: Pick<Dataset, "positive" | "negative" | "read">, options: SamplesOptions = {}): FmSamples {
+  async samples(dataset: Pick<Dataset, "positive" | "negative" | "read">, options: SamplesOptions = {}): Promise<FmSamples> {
     const { positive, negative, read } = dataset;
     if (positive.numUsers !== this.numUsers || positive.numItems !== this.numItems)
       throw new InvalidArgumentError("dataset", `the data set must have ${this.numUsers} users and ${this.numItems} items`);
     const { embeddings, embeddingTables: tables = [] } = this.parts;
     if (tables.length !== embeddings.length)
       throw new UnsupportedError("embeddings", "a feature space from a file holds no embeddings, so it cannot make samples");
-    const unseen = drawUnseenPairs(
-      dataset,
-      integerIn("unseenPerPositive", options.unseenPerPositive ?? 0, 0, 100),
-      options.seed ?? 0,
-    );
+    const turns = new Turns(options);
+    const unseen = await drawUnseenPairs(dataset, {
+      perPositive: integerIn("unseenPerPositive", options.unseenPerPositive ?? 0, 0, 100),
+      seed: options.seed ?? 0,
+      turns,
+    });
     const all = [...[positive, negative, read].map(pairsOf), unseen];
     const total = all.reduce((sum, { userIndices }) => sum + userIndices.length, 0);
     const first = new Int32Array(total);
@@ -182,16 +187,18 @@ export class FeatureSpace {
     let at = 0;
     for (const { userIndices, itemIndices } of all) {
       first.set(userIndices, at);
-      second.set(moved(itemIndices, this.numUsers), at);
+      for (let pair = 0; pair < itemIndices.length; pair++) second[at + pair] = (itemIndices[pair] ?? 0) + this.numUsers;
       at += userIndices.length;
+      if (turns.isOver) await turns.next();
     }
-    return new FmSamples({
+    const parts = {
       rows: joined(this.parts),
       targets: new Uint8Array(total).fill(1, 0, positive.numEntries),
       first,
       second,
       embeddings: tables.length === 0 || total === 0 ? undefined : { firstRow: this.numUsers, tables },
-    });
+    };
+    return new FmSamples(parts, { numPositive: positive.numEntries });
   }
 }
 
@@ -210,7 +217,9 @@ function rowOf(rows: FeatureRows, row: number, shift: number, path: string): Fea
 }
 
 function moved(indices: ArrayLike<number>, shift: number): Int32Array {
-  return Int32Array.from(indices, (index) => index + shift);
+  const result = Int32Array.from(indices);
+  for (let i = 0; i < result.length; i++) result[i] = (result[i] ?? 0) + shift;
+  return result;
 }
 
 /** The rows of the users, then those of the items, over the features of both. */

@@ -57,7 +57,7 @@ export function fitParameters(
   const trainee = new Trainee(samples, fit.validation, hyper);
   const inTraining = {
     parameters: trainee.parameters,
-    runEpoch: async ({ run }: FitThreads) => ({ loss: await trainee.runEpoch(run) }),
+    runEpoch: async ({ run }: FitThreads, epoch: number) => ({ loss: await trainee.runEpoch(run, epoch) }),
     evaluate: ({ run }: FitThreads) => trainee.evaluate(run),
   };
   return runEpochs(inTraining, hyper, threads, fit.onEpoch);

@@ -125,8 +125,24 @@ describe("fitting", () => {
     expect(model.bestEpoch).toBe(scores.indexOf(best) + 1);
     expect(scores.length).toBe(model.bestEpoch + 6);
     const metrics = evaluateClicks(await model.predict(heldOut, { pool }), heldOut.targets);
-    expect(metrics).toMatchObject({ auc: model.score, logLoss: model.logLoss });
+    expect(metrics.auc).toBeCloseTo(model.score ?? 0, 12);
+    expect(metrics.logLoss).toBeCloseTo(model.logLoss ?? 0, 6);
     expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
+  });
+
+  it("makes smaller steps as epochs go by, half the first after the half-life", async () => {
+    const pairs = Array.from({ length: SIZE }, (_, i): [number, number] => [i, i]);
+    const firstHalf = samplesOf(pairs, (user) => user < SIZE / 2);
+    const weightAfter = async (options: FmOptions): Promise<number> => {
+      using model = await new Fm({ ...small, initialDeviation: 0, batchSize: 1000, ...options }).fit(firstHalf, { pool });
+      return model.weightOf(0);
+    };
+    // One step an epoch, and Adam's first steps are as long as its rate; what later ones add shows the rate of their epoch.
+    const first = await weightAfter({ numEpochs: 1 });
+    const stays = (await weightAfter({ numEpochs: 2 })) - first;
+    const halves = (await weightAfter({ numEpochs: 2, learningRateHalfLife: 1 })) - first;
+    expect(stays).not.toBe(0);
+    expect(halves / stays).toBeCloseTo(0.5, 3);
   });
 
   it("reports every epoch, and the loss of the first is that of a constant", async () => {

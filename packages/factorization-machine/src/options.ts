@@ -6,8 +6,13 @@ export interface FmOptions {
   readonly numFactors?: number;
   /** Most epochs, 1 to 100,000. Default 50. */
   readonly numEpochs?: number;
-  /** Step of Adam, above 0 and at most 1. Default 0.005. */
+  /** First step of Adam, above 0 and at most 1. Default 0.005. */
   readonly learningRate?: number;
+  /**
+   * Epochs after which the step is half the first, a third after twice as many and so on; 0 for a step that stays, at most 100,000.
+   * Default 0. A large step that shrinks is near its best epoch in a fraction of the epochs that a small one needs.
+   */
+  readonly learningRateHalfLife?: number;
   /** Strength of the L2 penalty on the parameters that a batch touches, 0 to 1. Default 0.0002. */
   readonly regularization?: number;
   /** Samples of one step, 1 to 1,000,000. Default 1024. */
@@ -33,6 +38,7 @@ export function completeOptions(options: FmOptions): FmHyperparameters {
     numFactors: integerIn("numFactors", options.numFactors ?? 16, 1, 1024),
     numEpochs: integerIn("numEpochs", options.numEpochs ?? 50, 1, 100_000),
     learningRate: numberIn("learningRate", options.learningRate ?? 0.005, 1e-9, 1),
+    learningRateHalfLife: numberIn("learningRateHalfLife", options.learningRateHalfLife ?? 0, 0, 100_000),
     regularization: numberIn("regularization", options.regularization ?? 0.0002, 0, 1),
     batchSize: integerIn("batchSize", options.batchSize ?? 1024, 1, 1_000_000),
     initialDeviation: numberIn("initialDeviation", options.initialDeviation ?? 0.1, 0, 10),

@@ -117,7 +117,7 @@ describe("FeatureSpace", () => {
     const rows = [feedback("like", "a", "y"), feedback("dislike", "a", "x"), feedback("read", "b", "y")];
     const { dataset } = await load([user("a", null), user("b", null)], [item("x", null), item("y", null)], rows);
     const space = FeatureSpace.fromDataset(dataset);
-    const { first, second, targets, rows: table } = space.samples(dataset);
+    const { first, second, targets, rows: table } = await space.samples(dataset);
     const feature = (row: number | undefined): number | undefined => table.indices[table.offsets[row ?? -1] ?? -1];
     const triples = Array.from(targets, (target, i) => [feature(first?.[i]), feature(second?.[i]), target]);
     expect(triples).toEqual([
@@ -127,7 +127,7 @@ describe("FeatureSpace", () => {
     ]);
     expect(table.values).toBeUndefined();
     const other = await load([user("a", null)], [item("x", null)], []);
-    expect(() => space.samples(other.dataset)).toThrow(expect.objectContaining({ path: "dataset" }));
+    await expect(space.samples(other.dataset)).rejects.toThrow(expect.objectContaining({ path: "dataset" }));
   });
 });
 
@@ -139,12 +139,12 @@ describe("FmRanker", () => {
     dataset = loaded.dataset;
     const space = FeatureSpace.fromDataset(dataset, { values: loaded.values });
     const fm = new Fm({ numFactors: 10, numEpochs: 40, learningRate: 0.02, batchSize: 64 });
-    ranker = await FmRanker.create(await fm.fit(space.samples(dataset), { pool }), space, { pool });
+    ranker = await FmRanker.create(await fm.fit(await space.samples(dataset), { pool }), space, { pool });
   });
   afterAll(() => ranker.dispose());
 
   it("scores pairs as the model predicts them", async () => {
-    const samples = ranker.space.samples(dataset);
+    const samples = await ranker.space.samples(dataset);
     const expected = await ranker.model.predict(samples, { pool });
     for (let userIndex = 0; userIndex < NUM_USERS; userIndex++) {
       const scores = ranker.scoreItems(ranker.userVector(userIndex));

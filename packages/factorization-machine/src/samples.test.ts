@@ -34,7 +34,7 @@ describe("FmSamples", () => {
       expect(() => new FmSamples(parts), path).toThrow(expect.objectContaining({ path, code: "INVALID_ARGUMENT" }));
   });
 
-  it("splits into disjoint parts of the wanted size that belong together", () => {
+  it("splits into disjoint parts of the wanted size that belong together", async () => {
     const count = 1000;
     const many = new FmSamples({
       rows: {
@@ -44,7 +44,7 @@ describe("FmSamples", () => {
       },
       targets: Uint8Array.from({ length: count }, (_, i) => i % 2),
     });
-    const { train, test } = many.split({ fraction: 0.2, seed: 3 });
+    const { train, test } = await many.split({ fraction: 0.2, seed: 3 });
     expect([train.numSamples, test.numSamples]).toEqual([800, 200]);
     expect([...(train.first ?? []), ...(test.first ?? [])].sort((a, b) => a - b)).toEqual(
       Array.from({ length: count }, (_, i) => i),
@@ -53,17 +53,18 @@ describe("FmSamples", () => {
       for (const [sample, row] of part.first?.entries() ?? []) expect(part.targets[sample]).toBe(row % 2);
     // Taken from everywhere: the halves of the data give about half of the test set each.
     expect(Math.abs((test.first?.filter((row) => row < count / 2).length ?? 0) - 100)).toBeLessThan(30);
-    expect(many.split({ fraction: 0.2, seed: 3 }).test.first).toEqual(test.first);
-    expect(many.split({ fraction: 0.2, seed: 4 }).test.first).not.toEqual(test.first);
-    const again = train.split({ fraction: 0.5 });
+    expect((await many.split({ fraction: 0.2, seed: 3 })).test.first).toEqual(test.first);
+    expect((await many.split({ fraction: 0.2, seed: 4 })).test.first).not.toEqual(test.first);
+    const again = await train.split({ fraction: 0.5 });
     for (const [sample, row] of again.test.first?.entries() ?? []) expect(again.test.targets[sample]).toBe(row % 2);
-    expect(() => many.split({ fraction: 2 })).toThrow(InvalidArgumentError);
+    await expect(many.split({ fraction: 2 })).rejects.toThrow(InvalidArgumentError);
+    await expect(many.split({ fraction: 0.5, seed: 0.5 })).rejects.toThrow(InvalidArgumentError);
   });
 
-  it("keeps the second rows in a split", () => {
+  it("keeps the second rows in a split", async () => {
     const parts = { rows, targets: Uint8Array.of(1, 0, 0), first: Int32Array.of(0, 1, 0), second: Int32Array.of(1, 1, 0) };
-    expect(new FmSamples(parts).split({ fraction: 0 }).train.second).toEqual(parts.second);
-    expect(new FmSamples(parts).split({ fraction: 1 }).test.second).toEqual(parts.second);
+    expect((await new FmSamples(parts).split({ fraction: 0 })).train.second).toEqual(parts.second);
+    expect((await new FmSamples(parts).split({ fraction: 1 })).test.second).toEqual(parts.second);
   });
 });
 

@@ -1,8 +1,9 @@
-import { InvalidArgumentError, numberIn } from "@furze/core";
+import { type CallOptions, InvalidArgumentError, numberIn } from "@furze/core";
 import { SeededRandom } from "@furze/dataset";
 import { checkIndices, checkLength } from "./checks.ts";
 import { checkEmbeddings, type RowEmbeddings } from "./embeddings.ts";
 import { checkRows, type FeatureRows } from "./feature-rows.ts";
+import { STEPS_PER_LOOK, Turns } from "./turns.ts";
 
 /** The parts of `FmSamples`. */
 export interface FmSamplesParts {
@@ -16,6 +17,14 @@ export interface FmSamplesParts {
   readonly second?: Int32Array | undefined;
   /** Dense embeddings of second rows. Default: none. */
   readonly embeddings?: RowEmbeddings | undefined;
+}
+
+/** Options of `FmSamples.split`. */
+export interface SplitOptions extends CallOptions {
+  /** Share of the samples that the test set gets, in [0, 1]. */
+  readonly fraction: number;
+  /** Seed of the draw, a safe integer. Default 0. */
+  readonly seed?: number | undefined;
 }
 
 /** Two sets of samples over the same rows; every sample is in exactly one of them. */
@@ -36,29 +45,21 @@ export class FmSamples {
   readonly embeddings: RowEmbeddings | undefined;
   readonly numPositive: number;
 
-  /** Checks the parts, copies nothing. @throws {InvalidArgumentError} naming the part that does not fit */
-  constructor(parts: FmSamplesParts) {
+  /**
+   * Checks the parts, copies nothing.
+   *
+   * @param known internal: what is known of parts that need no check, as they come from samples or from a data set
+   * @throws {InvalidArgumentError} naming the part that does not fit
+   */
+  constructor(parts: FmSamplesParts, known?: { readonly numPositive: number }) {
     const { rows, targets, first, second, embeddings } = parts;
-    checkRows(rows);
-    const numRows = rows.offsets.length - 1;
-    checkLength(first === undefined ? "targets" : "first", first ?? targets, first === undefined ? numRows : targets.length);
-    if (first !== undefined) checkIndices("first", first, numRows);
-    if (second !== undefined) {
-      checkLength("second", second, targets.length);
-      checkIndices("second", second, numRows);
-    }
-    if (embeddings !== undefined) checkEmbeddings(embeddings, second, numRows);
-    let positive = 0;
-    for (const [sample, target] of targets.entries()) {
-      if (target > 1) throw new InvalidArgumentError("targets", `targets[${sample}] is ${target}, neither 0 nor 1`);
-      positive += target;
-    }
+    if (known === undefined) checkParts(parts);
     this.rows = rows;
     this.targets = targets;
     this.first = first;
     this.second = second;
     this.embeddings = embeddings;
-    this.numPositive = positive;
+    this.numPositive = known?.numPositive ?? targets.reduce((sum, target) => sum + target, 0);
   }
 
   get numSamples(): number {
@@ -74,33 +75,73 @@ export class FmSamples {
   }
 
   /**
-   * Moves a share of the samples, rounded to a whole number, to a test set; every sample is equally likely.
+   * Moves a share of the samples, rounded to a whole number, to a test set; every sample is equally likely. The event loop has its
+   * turns meanwhile.
    *
-   * @param options `fraction` in [0, 1]; `seed` default 0
+   * @param options `fraction` in [0, 1]; `seed` default 0; `signal` ends the work
    * @throws {InvalidArgumentError} if the fraction is out of range or the seed no integer
+   * @throws {AbortError} if the signal is aborted
    */
-  split(options: { readonly fraction: number; readonly seed?: number }): SampleSplit {
+  async split(options: SplitOptions): Promise<SampleSplit> {
     const { numSamples } = this;
     const numTest = Math.round(numSamples * numberIn("fraction", options.fraction, 0, 1));
     const random = new SeededRandom(options.seed ?? 0);
-    const test = new Int32Array(numTest);
-    const train = new Int32Array(numSamples - numTest);
-    for (let sample = 0, numTaken = 0; sample < numSamples; sample++) {
+    const turns = new Turns(options);
+    const [test, train] = [new Part(this, numTest), new Part(this, numSamples - numTest)];
+    for (let sample = 0; sample < numSamples; sample++) {
       // Selection sampling: exactly numTest are taken, each set of them equally likely.
-      if (random.next() * (numSamples - sample) < numTest - numTaken) test[numTaken++] = sample;
-      else train[sample - numTaken] = sample;
+      const isTaken = random.next() * (numSamples - sample) < numTest - test.count;
+      (isTaken ? test : train).take(sample);
+      if (sample % STEPS_PER_LOOK === 0 && turns.isOver) await turns.next();
     }
-    return { train: this.#select(train), test: this.#select(test) };
+    return { train: train.finish(), test: test.finish() };
+  }
+}
+
+/** Some of the samples, which are taken one by one. */
+class Part {
+  count = 0;
+  readonly #all: FmSamples;
+  readonly #targets: Uint8Array;
+  readonly #first: Int32Array;
+  readonly #second: Int32Array | undefined;
+  #numPositive = 0;
+
+  constructor(all: FmSamples, numSamples: number) {
+    this.#all = all;
+    this.#targets = new Uint8Array(numSamples);
+    this.#first = new Int32Array(numSamples);
+    this.#second = all.second === undefined ? undefined : new Int32Array(numSamples);
   }
 
-  #select(samples: Int32Array): FmSamples {
-    const { rows, first, second, targets, embeddings } = this;
-    return new FmSamples({
-      rows,
-      embeddings,
-      targets: Uint8Array.from(samples, (sample) => targets[sample] ?? 0),
-      first: first === undefined ? samples : samples.map((sample) => first[sample] ?? 0),
-      second: second === undefined ? undefined : samples.map((sample) => second[sample] ?? 0),
-    });
+  take(sample: number): void {
+    const { targets, first, second } = this.#all;
+    const at = this.count++;
+    const target = targets[sample] ?? 0;
+    this.#targets[at] = target;
+    this.#numPositive += target;
+    this.#first[at] = first === undefined ? sample : (first[sample] ?? 0);
+    if (this.#second !== undefined && second !== undefined) this.#second[at] = second[sample] ?? 0;
   }
+
+  finish(): FmSamples {
+    const { rows, embeddings } = this.#all;
+    const parts = { rows, embeddings, targets: this.#targets, first: this.#first, second: this.#second };
+    return new FmSamples(parts, { numPositive: this.#numPositive });
+  }
+}
+
+/** @throws {InvalidArgumentError} naming the part that does not fit the others */
+function checkParts({ rows, targets, first, second, embeddings }: FmSamplesParts): void {
+  checkRows(rows);
+  const numRows = rows.offsets.length - 1;
+  checkLength(first === undefined ? "targets" : "first", first ?? targets, first === undefined ? numRows : targets.length);
+  if (first !== undefined) checkIndices("first", first, numRows);
+  if (second !== undefined) {
+    checkLength("second", second, targets.length);
+    checkIndices("second", second, numRows);
+  }
+  if (embeddings !== undefined) checkEmbeddings(embeddings, second, numRows);
+  for (const [sample, target] of targets.entries())
+    if (target > 1) throw new InvalidArgumentError("targets", `targets[${sample}] is ${target}, neither 0 nor 1`);
 }

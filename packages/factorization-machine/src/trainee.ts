@@ -1,11 +1,11 @@
 import { SeededRandom } from "@furze/dataset";
 import type { Evaluation, RunKernel } from "@furze/fitting";
 import { KernelArrays } from "@furze/kernels";
-import { evaluateClicks } from "./evaluate.ts";
 import { type CopiedEmbeddings, copyEmbeddings, copyRows, poolingScratch, sampleTables } from "./kernel-tables.ts";
 import type { FmHyperparameters } from "./options.ts";
 import { ParameterTable } from "./parameter-table.ts";
 import type { FmSamples } from "./samples.ts";
+import { ScoredSamples } from "./scored-samples.ts";
 
 /** Decay of Adam's mean of gradients and of their squares; the kernel has the same. */
 const MEAN_DECAY = 0.9;
@@ -14,9 +14,6 @@ const SQUARE_DECAY = 0.999;
 const KERNEL_BLOCK = 64;
 /** Samples of a kernel call: some milliseconds. */
 const SAMPLES_PER_CALL = 8192;
-
-/** Rows with embeddings of a kernel call. */
-const ROWS_PER_CALL = 256;
 
 /** How good an epoch is on the validation data. */
 export interface ClickEvaluation extends Evaluation {
@@ -31,7 +28,7 @@ export class Trainee {
   readonly parameters: ParameterTable;
   readonly #hyper: FmHyperparameters;
   readonly #samples: FmSamples;
-  readonly #validation: Validation | undefined;
+  readonly #validation: ScoredSamples | undefined;
   readonly #embeddings: CopiedEmbeddings | undefined;
   readonly #arrays = new KernelArrays();
   readonly #tables: number;
@@ -39,7 +36,6 @@ export class Trainee {
   readonly #steps: { readonly view: Float32Array };
   readonly #shuffleArgs: readonly number[];
   readonly #threadArgs: readonly (readonly number[])[];
-  readonly #rowScratch: readonly (readonly number[])[];
   #numSteps = 0;
 
   constructor(samples: FmSamples, validation: FmSamples | undefined, hyper: FmHyperparameters) {
@@ -60,16 +56,12 @@ export class Trainee {
     this.#embeddings = copyEmbeddings(parameters, keep, samples.embeddings);
     this.#tables = sampleTables(parameters, keep, rows, samples, this.#embeddings);
     if (validation !== undefined) {
-      const validationRows = validation.rows === samples.rows ? rows : copyRows(parameters, keep, validation.rows);
-      const isShared = validation.embeddings === samples.embeddings;
-      const embeddings = isShared ? this.#embeddings : copyEmbeddings(parameters, keep, validation.embeddings);
-      const tables = sampleTables(parameters, keep, validationRows, validation, embeddings);
-      this.#validation = {
-        samples: validation,
-        tables,
-        numPooled: embeddings?.numRows ?? 0,
-        scores: keep.add(memory.allocFloat32(validation.numSamples)),
-      };
+      this.#validation = new ScoredSamples(parameters, validation, {
+        arrays: keep,
+        threads: hyper.threads,
+        rows: validation.rows === samples.rows ? rows : undefined,
+        embeddings: validation.embeddings === samples.embeddings ? this.#embeddings : undefined,
+      });
     }
     const order = keep.add(memory.allocInt32(numSamples));
     for (let sample = 0; sample < numSamples; sample++) order.view[sample] = sample;
@@ -89,19 +81,19 @@ export class Trainee {
     training.view.set([numFeatures, parameters.numRows - numFeatures], 8);
     this.#training = training.pointer;
     this.#threadArgs = Array.from({ length: hyper.threads }, () => [this.#allocateScratch()]);
-    this.#rowScratch = this.#threadArgs.map(() => [poolingScratch(parameters, keep)]);
   }
 
-  /** Trains on every sample once; returns the mean log-loss, each sample's before the step of its batch. */
-  async runEpoch(run: RunKernel): Promise<number> {
+  /** Trains on every sample once; returns the mean log-loss, each sample's before the step of its batch. Epochs count from 1. */
+  async runEpoch(run: RunKernel, epoch: number): Promise<number> {
     const { memory } = this.parameters;
-    const { batchSize, learningRate } = this.#hyper;
+    const { batchSize, learningRate, learningRateHalfLife } = this.#hyper;
+    const rate = learningRateHalfLife === 0 ? learningRate : learningRate / (1 + (epoch - 1) / learningRateHalfLife);
     const { numSamples } = this.#samples;
     await run({ memory, kernel: "shuffle", args: this.#shuffleArgs, total: 1 });
     const steps = this.#steps.view;
     for (let batch = 0; batch < steps.length; batch++) {
       const step = ++this.#numSteps;
-      steps[batch] = (learningRate * Math.sqrt(1 - SQUARE_DECAY ** step)) / (1 - MEAN_DECAY ** step);
+      steps[batch] = (rate * Math.sqrt(1 - SQUARE_DECAY ** step)) / (1 - MEAN_DECAY ** step);
     }
     const loss = await run({
       memory,
@@ -118,26 +110,7 @@ export class Trainee {
   /** Metrics on the validation data, if there are any. */
   async evaluate(run: RunKernel): Promise<ClickEvaluation | undefined> {
     if (this.#validation === undefined) return undefined;
-    const { samples, tables, numPooled, scores } = this.#validation;
-    const { memory } = this.parameters;
-    if (numPooled > 0)
-      await run({
-        memory,
-        kernel: "fmPool",
-        args: [tables],
-        threadArgs: this.#rowScratch,
-        total: numPooled,
-        chunk: ROWS_PER_CALL,
-      });
-    await run({
-      memory,
-      kernel: "fmPredict",
-      args: [tables, scores.pointer],
-      threadArgs: this.#rowScratch,
-      total: samples.numSamples,
-      chunk: SAMPLES_PER_CALL,
-    });
-    const { auc, logLoss } = evaluateClicks(scores.view, samples.targets);
+    const { auc, logLoss } = await this.#validation.evaluate(run, 0);
     return { score: auc, validationLoss: logLoss };
   }
 
@@ -166,14 +139,6 @@ export class Trainee {
   }
 }
 
-interface Validation {
-  readonly samples: FmSamples;
-  readonly tables: number;
-  /** Rows with embeddings. */
-  readonly numPooled: number;
-  readonly scores: { readonly pointer: number; readonly view: Float32Array };
-}
-
 /** 1 for each feature that a sample has. The others keep zero parameters. */
 function occurringFeatures({ rows, targets, first, second }: FmSamples): Uint8Array {
   const { numFeatures, offsets, indices } = rows;
@@ -183,8 +148,8 @@ function occurringFeatures({ rows, targets, first, second }: FmSamples): Uint8Ar
     if (second !== undefined) isRowUsed[second[sample] ?? 0] = 1;
   }
   const occurs = new Uint8Array(numFeatures);
-  for (const [row, isUsed] of isRowUsed.entries()) {
-    if (isUsed === 0) continue;
+  for (let row = 0; row < isRowUsed.length; row++) {
+    if (isRowUsed[row] === 0) continue;
     for (let at = offsets[row] ?? 0; at < (offsets[row + 1] ?? 0); at++) occurs[indices[at] ?? 0] = 1;
   }
   return occurs;

@@ -1,5 +1,6 @@
 import { SeededRandom, UserItemMatrix } from "@furze/dataset";
 import { expect, it } from "vitest";
+import { Turns } from "./turns.ts";
 import { drawUnseenPairs } from "./unseen-pairs.ts";
 
 const NUM_ITEMS = 6;
@@ -13,7 +14,7 @@ const matricesOf = (users: readonly (readonly number[])[]) => {
   return { positive: matrix(1), negative: matrix(2), read: matrix(3) };
 };
 
-it("draws only what users have not seen, as many as are wanted, and nothing for those who have seen all", () => {
+it("draws only what users have not seen, as many as are wanted, and nothing for those who have seen all", async () => {
   const random = new SeededRandom(1);
   for (let seed = 0; seed < 200; seed++) {
     // Role of each item for each user: 0 unseen, 1 positive, 2 negative, 3 read.
@@ -21,7 +22,7 @@ it("draws only what users have not seen, as many as are wanted, and nothing for 
       Array.from({ length: NUM_ITEMS }, () => random.nextInt(4)),
     );
     const perPositive = random.nextInt(4);
-    const { userIndices, itemIndices } = drawUnseenPairs(matricesOf(users), perPositive, seed);
+    const { userIndices, itemIndices } = await drawUnseenPairs(matricesOf(users), { perPositive, seed, turns: new Turns({}) });
     for (const [place, user] of userIndices.entries()) expect(users[user]?.[itemIndices[place] ?? -1]).toBe(0);
     for (const [user, row] of users.entries()) {
       const wanted = row.includes(0) ? perPositive * row.filter((role) => role === 1).length : 0;
@@ -30,7 +31,7 @@ it("draws only what users have not seen, as many as are wanted, and nothing for 
   }
 });
 
-it("draws items as often as the root of their likes says, and the same for a seed", () => {
+it("draws items as often as the root of their likes says, and the same for a seed", async () => {
   // Items 0, 1 and 2 are liked by 3000, 300 and 1000 users; half of the users have seen none of 3, 4 and 5, the others have seen 5.
   const users = Array.from({ length: 3000 }, (_, u) => [
     1,
@@ -40,7 +41,8 @@ it("draws items as often as the root of their likes says, and the same for a see
     0,
     u % 2 === 0 ? 3 : 0,
   ]);
-  const { userIndices, itemIndices } = drawUnseenPairs(matricesOf(users), 20, 4);
+  const draw = (seed: number) => drawUnseenPairs(matricesOf(users), { perPositive: 20, seed, turns: new Turns({}) });
+  const { userIndices, itemIndices } = await draw(4);
   const counts = new Float64Array(NUM_ITEMS);
   // Users for whom items 1 to 5 are all unseen.
   for (const [place, user] of userIndices.entries())
@@ -53,6 +55,6 @@ it("draws items as often as the root of their likes says, and the same for a see
     const expected = (total * value) / weight;
     expect(Math.abs((counts[item + 1] ?? 0) - expected)).toBeLessThan(5 * Math.sqrt(expected) + 1);
   }
-  expect(drawUnseenPairs(matricesOf(users), 20, 4).itemIndices).toEqual(itemIndices);
-  expect(drawUnseenPairs(matricesOf(users), 20, 5).itemIndices).not.toEqual(itemIndices);
+  expect((await draw(4)).itemIndices).toEqual(itemIndices);
+  expect((await draw(5)).itemIndices).not.toEqual(itemIndices);
 });

@@ -46,7 +46,7 @@ const SEARCHES = {
     return (await searchFactorModel({ matrix, start, trials, timeLimitMs, signal, onTrial })).best;
   },
   click: async ({ data, records, trials, timeLimitMs, signal, onTrial }: SearchCall) => {
-    const { samples } = clickSamples(data);
+    const { samples } = await clickSamples(data, { signal });
     const start = records.click?.tuned;
     return (await searchClickModel({ samples, start, trials, timeLimitMs, signal, onTrial })).best;
   },

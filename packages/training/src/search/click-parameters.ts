@@ -9,10 +9,17 @@ export interface ClickParameters {
 }
 
 /**
- * Parameters without a search: smaller steps and a lower penalty than `Fm` takes by itself. On MovieLens-small, the penalty of `Fm` costs
- * a quarter of the NDCG@10 among candidates (0.024 after 0.032), though not AUC.
+ * Parameters without a search: a lower penalty than `Fm` takes by itself, since on MovieLens-small that costs a quarter of the NDCG@10 among
+ * candidates, though not AUC.
  */
-export const DEFAULT_CLICK_PARAMETERS: ClickParameters = { numFactors: 16, learningRate: 0.002, regularization: 0.00002 };
+export const DEFAULT_CLICK_PARAMETERS: ClickParameters = { numFactors: 16, learningRate: 0.0075, regularization: 0.00003 };
+
+/**
+ * A large first step that shrinks is near its best epoch within nine to sixteen epochs, where steps of 0.002 that stayed took thirty to
+ * fifty; small first factors leave less noise to unlearn. Both together, on four fifths of the samples: AUC 0.8094 after 0.8038 on
+ * MovieLens-100K, 0.7824 after 0.7772 on MovieLens-small.
+ */
+const STEPS = { learningRateHalfLife: 10, initialDeviation: 0.02 } as const;
 
 /** From so many samples on, threads are worth more than results that are the same to the last bit. */
 const PARALLEL_SAMPLES = 100_000;
@@ -26,6 +33,7 @@ export function clickModelOptions(parameters: ClickParameters = DEFAULT_CLICK_PA
   const { smallest, largest } = BATCH_SIZES;
   return {
     ...parameters,
+    ...STEPS,
     batchSize: Math.min(largest, Math.max(smallest, Math.floor(numSamples / STEPS_PER_EPOCH))),
     threads: numSamples < PARALLEL_SAMPLES ? 1 : defaultKernelPool().threads,
   };

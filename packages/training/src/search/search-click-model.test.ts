@@ -53,7 +53,7 @@ describe("searchClickModel", () => {
     const run = searchClickModel({ samples, trials: 50, signal: caller.signal, onTrial: () => caller.abort() });
     const error = await run.catch((reason: unknown) => reason);
     expect(FurzeError.is(error) && error.code).toBe("ABORTED");
-    const { test } = samples.split({ fraction: 0.002 });
+    const { test } = await samples.split({ fraction: 0.002 });
     await expect(searchClickModel({ samples: test, trials: 1 })).rejects.toThrow("too few");
   });
 });

@@ -37,6 +37,8 @@ export interface ClickSearchResult {
 
 const TEST_SHARE = 0.2;
 const MOST_EPOCHS = 50;
+/** Evaluations without a better score that end a trial. */
+const PATIENCE = 5;
 /** Evaluations before a trial may be given up: few epochs with small steps say little. */
 const WARMUP = 5;
 
@@ -66,7 +68,7 @@ const SPACE: Space<ClickSpace> = space<ClickSpace>({
  */
 export async function searchClickModel(options: ClickSearchOptions): Promise<ClickSearchResult> {
   const { samples, trials, timeLimitMs, seed = 0, start, signal, onTrial } = options;
-  const { train, test } = samples.split({ fraction: TEST_SHARE, seed });
+  const { train, test } = await samples.split({ fraction: TEST_SHARE, seed, signal });
   if ([train, test].some(({ numPositive, numNegative }) => numPositive === 0 || numNegative === 0))
     throw new InvalidDatasetError(`${samples.numSamples} samples are too few to hold a part out`);
   const study = new Study({ space: SPACE, direction: "maximize", seed, pruner: medianPruner({ warmupSteps: WARMUP }) });
@@ -75,7 +77,7 @@ export async function searchClickModel(options: ClickSearchOptions): Promise<Cli
   const objective = (trial: Trial<ClickParameters>, context: { readonly signal: AbortSignal }) =>
     runTrial(trial, context.signal, ({ signal: fitSignal, onScore }) => {
       const parameters = clickModelOptions(trial.parameters, samples.numSamples);
-      const fm = new Fm({ ...parameters, numEpochs: MOST_EPOCHS, patience: 0, seed });
+      const fm = new Fm({ ...parameters, numEpochs: MOST_EPOCHS, patience: PATIENCE, seed });
       return fm.fit(train, {
         validation: test,
         signal: fitSignal,

@@ -1,5 +1,5 @@
 import type { Logger } from "@furze/core";
-import { type ClickMetrics, evaluateClicks, Fm, FmRanker } from "@furze/factorization-machine";
+import { type ClickMetrics, Fm, FmRanker } from "@furze/factorization-machine";
 import { encodeClickModel } from "@furze/recommend";
 import { clickSamples, type TrainingData } from "../click-samples.ts";
 import { clickModelOptions } from "../search/click-parameters.ts";
@@ -24,7 +24,7 @@ const TEST_SHARE = 0.2;
  */
 export async function fitClick(options: FitClickOptions): Promise<StoredModel | undefined> {
   const { data, training, signal, clock, state, modelId, logger } = options;
-  const { space, samples } = clickSamples(data);
+  const { space, samples } = await clickSamples(data, { signal });
   if (samples.numPositive === 0 || samples.numNegative === 0) {
     logger?.warn("no click model: it needs liked items and others", {
       liked: samples.numPositive,
@@ -34,14 +34,13 @@ export async function fitClick(options: FitClickOptions): Promise<StoredModel | 
   }
   const { numEpochs, patience } = training;
   const tuned = clickModelOptions(state.searches.click?.tuned, samples.numSamples);
-  const { train, test } = samples.split({ fraction: TEST_SHARE });
+  const { train, test } = await samples.split({ fraction: TEST_SHARE, signal });
   const parts = [train, test];
   const hasTest = parts.every(({ numPositive, numNegative }) => numPositive > 0 && numNegative > 0);
   let metrics: ClickMetrics | undefined;
   const trial = async (onEpoch: () => void): Promise<{ bestEpoch: number; score: number | undefined }> => {
     using model = await new Fm({ ...tuned, numEpochs, patience }).fit(train, { validation: test, signal, onEpoch });
-    const average = Math.log(train.numPositive / train.numNegative);
-    metrics = evaluateClicks(await model.predict(test, { signal }), test.targets, average);
+    metrics = await model.evaluate(test, { threshold: Math.log(train.numPositive / train.numNegative), signal });
     return model;
   };
   const { model, score } = await fitTwice({
