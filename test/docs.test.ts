@@ -2,6 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { loadConfig } from "../packages/config/src/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -18,6 +19,12 @@ describe("documentation", () => {
   it.each(pages)("%s links to files that exist", (page) => {
     const broken = fileLinks(read(page)).filter((target) => !existsSync(join(root, dirname(page), target)));
     expect(broken).toEqual([]);
+  });
+
+  it.each(pages.filter((page) => page.startsWith("docs/")))("%s shows configurations that load", (page) => {
+    for (const [, text] of read(page).matchAll(/^```toml\n([\s\S]*?)^```/gm)) {
+      expect(() => loadConfig({ text: text ?? "" })).not.toThrow();
+    }
   });
 
   it("names every package in the README and on the architecture page", () => {

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { createLogger, runProcess, runReplicas } from "@furze/telemetry";
 import { startServer } from "./compose.ts";
 import { readOptions, type ServerOptions } from "./config.ts";

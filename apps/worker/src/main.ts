@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { createLogger, runProcess } from "@furze/telemetry";
 import { startWorker } from "./compose.ts";
 import { readOptions } from "./config.ts";
