@@ -16,6 +16,8 @@ const nothing = {
   cluster: {},
   trainer: {},
   runScript: async () => [],
+  previewPrompt: async () => ({}),
+  configuration: { shown: () => ({}), schema: {} },
 };
 const text = writeClient(await (await createMasterApi(nothing).request("/apidocs.json")).json());
 

@@ -6,6 +6,7 @@ import type { BlobStore } from "@furze/storage";
 import type { StoredModel, TrainingState } from "@furze/training";
 
 export interface ClusterOptions {
+  /** The configuration at first. */
   readonly config: FurzeConfig;
   /** What training has made so far. */
   readonly training: { readonly state: TrainingState };
@@ -18,13 +19,18 @@ export class Cluster implements ClusterHandlers {
   readonly #options: ClusterOptions;
   readonly #members: MemberTable;
   readonly #tasks = new Map<string, readonly TaskProgress[]>();
-  readonly #configJson: string;
-  readonly #configDigest: string;
+  #configJson = "";
+  #configDigest = "";
 
   constructor(options: ClusterOptions) {
     this.#options = options;
     this.#members = new MemberTable({ clock: options.clock });
-    this.#configJson = configToJson(options.config);
+    this.configure(options.config);
+  }
+
+  /** What nodes are told from now on; those that run under another configuration start anew. */
+  configure(config: FurzeConfig): void {
+    this.#configJson = configToJson(config);
     this.#configDigest = createHash("sha256").update(this.#configJson).digest("hex");
   }
 

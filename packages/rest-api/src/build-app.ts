@@ -10,6 +10,7 @@ import { HttpError } from "./http-error.ts";
 import type { StatusContext } from "./options.ts";
 import type { RequestHistogram } from "./ports.ts";
 import { createRouteTable, type RouteTable } from "./route-table.ts";
+import type { Sessions } from "./sessions.ts";
 
 const TEXT = "text/plain; charset=utf-8";
 const JSON_TYPE = "application/json";
@@ -21,9 +22,9 @@ type Finish = (c: Context, requestId: string, reply: ReplyOptions) => Response;
  * Makes the application of a list of endpoints. Everything around a handler happens in one function per route, without
  * middleware: a chain would cost more than most handlers do.
  */
-export function buildApp(context: StatusContext, endpoints: readonly Endpoint[]): Hono {
+export function buildApp(context: StatusContext, endpoints: readonly Endpoint[], sessions?: Sessions): Hono {
   const app = new Hono({ getPath: (request) => cleanPath(getPath(request)) });
-  const authorizers = createAuthorizers(context.options);
+  const authorizers = createAuthorizers(context.options, sessions);
   const cors = createCors(context);
   const histogram = context.metrics?.histogram({
     name: "server_rest_api_request_seconds",
@@ -47,7 +48,8 @@ export function buildApp(context: StatusContext, endpoints: readonly Endpoint[])
       const requestId = randomUUID();
       let reply: ReplyOptions;
       try {
-        authorize(c);
+        const session = authorize(c);
+        if (session !== undefined) await session;
         checkMediaTypes(c, route);
         reply = toOptions(await route.handle(c));
       } catch (error) {

@@ -16,8 +16,10 @@ import { apidocsEndpoints } from "./routes/apidocs.ts";
 import { bulkEndpoints } from "./routes/bulk.ts";
 import { collaborativeEndpoints } from "./routes/collaborative.ts";
 import { dashboardEndpoints } from "./routes/dashboard.ts";
+import { configEndpoints } from "./routes/dashboard-config.ts";
 import { dashboardListEndpoints } from "./routes/dashboard-lists.ts";
 import { dashboardOverviewEndpoints } from "./routes/dashboard-overview.ts";
+import { promptEndpoints } from "./routes/dashboard-prompts.ts";
 import { scriptEndpoints } from "./routes/dashboard-scripts.ts";
 import { dashboardUserEndpoints } from "./routes/dashboard-users.ts";
 import { dumpEndpoints } from "./routes/dump.ts";
@@ -27,6 +29,7 @@ import { healthEndpoints } from "./routes/health.ts";
 import { itemEndpoints } from "./routes/items.ts";
 import { latestEndpoints } from "./routes/latest.ts";
 import { leaderboardEndpoints } from "./routes/leaderboards.ts";
+import { loginEndpoints } from "./routes/login.ts";
 import { measurementEndpoints } from "./routes/measurements.ts";
 import { neighborEndpoints } from "./routes/neighbors.ts";
 import { purgeEndpoints } from "./routes/purge.ts";
@@ -35,6 +38,7 @@ import { sessionEndpoints } from "./routes/session.ts";
 import { documentEndpoint, metricsEndpoints } from "./routes/system.ts";
 import { timeSeriesEndpoints } from "./routes/time-series.ts";
 import { userEndpoints } from "./routes/users.ts";
+import type { Sessions } from "./sessions.ts";
 
 /**
  * The REST API of Gorse v0.5 (with the routes of v0.4 that clients still call) over the stores and a recommender.
@@ -51,7 +55,7 @@ export function createRestApi(dependencies: RestApiDependencies): Hono {
 /** The REST API with what the master adds: what the dashboard shows, a way to start training, files in and out. Errors as `createRestApi`. */
 export function createMasterApi(dependencies: MasterApiDependencies): Hono {
   const context = resolveMasterContext(dependencies);
-  return assemble(context, [...restEndpoints(context), ...masterEndpoints(context)]);
+  return assemble(context, [...restEndpoints(context), ...masterEndpoints(context)], context.sessions);
 }
 
 /** Health and metrics alone, for a process that serves no recommendations. Errors as `createRestApi`. */
@@ -60,24 +64,23 @@ export function createStatusApi(dependencies: StatusApiDependencies): Hono {
   return buildApp(context, [...healthEndpoints(context), ...metricsEndpoints(context)]);
 }
 
-function assemble(context: ApiContext, endpoints: readonly Endpoint[]): Hono {
-  return buildApp(context, [
-    ...endpoints,
-    documentEndpoint(endpoints, context),
-    ...apidocsEndpoints(),
-    ...metricsEndpoints(context),
-  ]);
+function assemble(context: ApiContext, endpoints: readonly Endpoint[], sessions?: Sessions): Hono {
+  const all = [...endpoints, documentEndpoint(endpoints, context), ...apidocsEndpoints(), ...metricsEndpoints(context)];
+  return buildApp(context, all, sessions);
 }
 
 function masterEndpoints(context: MasterContext): Endpoint[] {
   const catalog = new CatalogSummary(context.dataStore, context.clock);
   return [
+    ...loginEndpoints(context),
     ...dashboardEndpoints(context),
+    ...configEndpoints(context),
     ...dashboardOverviewEndpoints(context, catalog),
     ...timeSeriesEndpoints(context),
     ...dashboardUserEndpoints(context),
     ...dashboardListEndpoints(context),
     ...scriptEndpoints(context),
+    ...promptEndpoints(context),
     ...bulkEndpoints(context, catalog),
     ...dumpEndpoints(context, catalog),
     ...purgeEndpoints(context, catalog),

@@ -77,11 +77,4 @@ describe("the overview of a master", () => {
     api.clock.advance(60_000);
     expect([await read(), scans]).toEqual([[], 2]);
   });
-
-  it("shows the configuration that it is given", async () => {
-    await using api = await startTestApi();
-    const app = master(api, { shownConfig: { server: { default_n: 10, api_key: "***" } } });
-    const text = '{\n "server": {\n  "api_key": "***",\n  "default_n": 10\n }\n}';
-    expect(await (await app.request("/api/dashboard/config")).text()).toBe(text);
-  });
 });

@@ -11,8 +11,12 @@ export type {
 export type {
   ClusterNodeInfo,
   ClusterSource,
+  ConfigurationSource,
+  FilledPrompt,
   FittedModel,
   MetricsPort,
+  PromptPreview,
+  PromptTemplates,
   Readiness,
   RequestHistogram,
   ScriptPreview,
@@ -20,3 +24,4 @@ export type {
   Trainer,
 } from "./ports.ts";
 export type { QuotaOptions } from "./quota/quotas.ts";
+export { Sessions, type SessionsOptions } from "./sessions.ts";

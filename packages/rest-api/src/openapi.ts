@@ -23,13 +23,15 @@ function queryParameters(maxLimit: number): Parameters {
     offset: count("Rows to pass over first"),
     cursor: text("`Cursor` of the page before"),
     category: z.array(z.string()).optional().openapi({ description: "Only items that carry all of these" }),
-    "user-id": text("Leave out items this user has feedback on"),
+    "user-id": text("Leave out items this user has feedback on; a preview is made for him"),
     q: text("Words to search for: any of them finds an item; `cursor` is ignored then"),
     "more-details": choice(["true", "false"], "Return whole items with their scores"),
     details: choice(["true", "false"], "Return scores, sources and model of each item"),
     "write-back-type": text("Store feedback of this type for what is returned"),
     "write-back-delay": text("Delay of that feedback, such as `10m`"),
     script: text("JavaScript, as base64"),
+    "query-template": text("Jinja template of the question about a user, as base64"),
+    "document-template": text("Jinja template that tells of an item, as base64"),
     begin: text("First time; a week ago when absent"),
     end: text("Last time; now when absent"),
     duration: text("Width of a bucket, such as `1h`, of which the last point is given; `24h` when absent"),
@@ -51,13 +53,15 @@ const TAGS: Readonly<Record<string, string>> = {
   measurements: "How well the system does, over time.",
   health: "Probes; they need no key.",
   bulk: "All rows at once, as files. Bodies and answers are streams: neither has to fit into memory.",
-  dashboard: "What the system does. These routes want the key of administrators, if there is one.",
+  dashboard: "What the system does. These routes want the key of administrators or a session, where there is either.",
 };
 
-/** What a failure of each kind means. */
+/** What answers other than 200 mean. */
 const FAILURES: Readonly<Record<number, string>> = {
+  302: "Sent on to another page",
   400: "The request cannot be understood",
   401: "The key is missing or wrong",
+  403: "A page of another site has sent the request",
   404: "There is no such row, or nothing of the kind is configured",
   406: "The caller does not take what the route answers",
   413: "The body is too large, or a script reaches a limit",

@@ -10,8 +10,18 @@ import {
 import type { ItemEditor, RecommenderService } from "@furze/recommend";
 import type { CacheStore, DataStore } from "@furze/storage";
 import { type Compatibility, DIALECTS, type Dialect } from "./dialect/dialect.ts";
-import type { ClusterSource, MetricsPort, Readiness, ScriptPreview, TaskSource, Trainer } from "./ports.ts";
+import type {
+  ClusterSource,
+  ConfigurationSource,
+  MetricsPort,
+  PromptPreview,
+  Readiness,
+  ScriptPreview,
+  TaskSource,
+  Trainer,
+} from "./ports.ts";
 import { createQuotas, type QuotaOptions, type Quotas } from "./quota/quotas.ts";
+import type { Sessions } from "./sessions.ts";
 
 export interface RestApiOptions {
   /** Callers send it as `X-API-Key`. Default `""`: everybody may call, so listen on loopback only. */
@@ -70,12 +80,16 @@ export interface MasterApiDependencies extends RestApiDependencies {
   readonly tasks: TaskSource;
   readonly cluster: ClusterSource;
   readonly trainer: Trainer;
-  /** The configuration as people may see it: without secrets, as a file would hold it. Default: `{}`. */
-  readonly shownConfig?: Readonly<Record<string, unknown>> | undefined;
+  /** Default: the configuration is neither shown nor changed. */
+  readonly configuration?: ConfigurationSource | undefined;
+  /** Lets an administrator sign in; then the key of the API alone does not open the admin routes. Default: nobody can. */
+  readonly sessions?: Sessions | undefined;
   /** What counts as positive when the feedback of a user is shown. Default: all feedback. */
   readonly positiveFeedback?: readonly FeedbackExpression[] | undefined;
   /** Runs a script for a user, within limits, and gives what it recommends. Default: scripts cannot be tried. */
   readonly runScript?: ScriptPreview | undefined;
+  /** Fills in templates of the ranker `llm`. Default: templates cannot be tried. */
+  readonly previewPrompt?: PromptPreview | undefined;
   /** Version of the process. Default `unknown-version`. */
   readonly version?: string | undefined;
 }
@@ -96,16 +110,20 @@ export interface ApiContext extends StatusContext, Omit<RestApiDependencies, "op
 }
 
 /** What the routes of a master are built on. */
-export interface MasterContext extends ApiContext, Pick<MasterApiDependencies, "tasks" | "cluster" | "trainer" | "runScript"> {
-  readonly shownConfig: Readonly<Record<string, unknown>>;
+export interface MasterContext
+  extends ApiContext,
+    Pick<
+      MasterApiDependencies,
+      "tasks" | "cluster" | "trainer" | "configuration" | "sessions" | "runScript" | "previewPrompt"
+    > {
   readonly positiveFeedback: readonly FeedbackExpression[] | undefined;
   readonly version: string;
 }
 
 /** As `resolveContext`, for a master. */
 export function resolveMasterContext(dependencies: MasterApiDependencies): MasterContext {
-  const { shownConfig = {}, version = "unknown-version", positiveFeedback } = dependencies;
-  return { ...dependencies, ...resolveContext(dependencies), shownConfig, version, positiveFeedback };
+  const { version = "unknown-version", positiveFeedback } = dependencies;
+  return { ...dependencies, ...resolveContext(dependencies), version, positiveFeedback };
 }
 
 /** @throws {InvalidArgumentError} for a limit that is not a whole number >= 0, and a version that is not spoken */

@@ -53,5 +53,37 @@ export interface Trainer {
   trigger(): boolean | Promise<boolean>;
 }
 
+/** The configuration of the system, and the part of it that can be replaced while it runs. */
+export interface ConfigurationSource {
+  /** As people may see it: without secrets, as a file would hold it. */
+  shown(): Readonly<Record<string, unknown>>;
+  /** JSON Schema of that. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /**
+   * Puts other values in the place of the file's section `recommend`; they hold until `reset`, over restarts too. Masked secrets stand
+   * for those that there are.
+   *
+   * @throws {FurzeError} INVALID_CONFIG when they cannot be meant; nothing changes then
+   */
+  replaceRecommend(values: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Goes back to the file's section. */
+  reset(): Promise<void>;
+}
+
+/** Jinja templates of the ranker `llm`. */
+export interface PromptTemplates {
+  readonly query: string;
+  readonly document: string;
+}
+
+/** What templates make: one query about a user, and one document an item. */
+export interface FilledPrompt {
+  readonly query: string;
+  readonly documents: readonly string[];
+}
+
+/** Fills templates in for a user. @throws {NotFoundError} when there is no such user @throws {FurzeError} INVALID_ARGUMENT for what is no template, or does not fit */
+export type PromptPreview = (templates: PromptTemplates, userId: UserId, options: CallOptions) => Promise<FilledPrompt>;
+
 /** Runs the text of a script. @returns ids of items, best first @throws {FurzeError} when it fails, with a message for its author */
 export type ScriptPreview = (script: string, userId: UserId, options: CallOptions) => Promise<readonly string[]>;

@@ -120,6 +120,18 @@ export const namesAnswer: z.ZodType = z.array(z.string());
 
 export const configAnswer: z.ZodType = z.record(z.string(), z.unknown());
 
+export const userInfoAnswer: z.ZodType = z.union([
+  z
+    .object({
+      ...{ name: z.string(), family_name: z.string(), given_name: z.string(), middle_name: z.string(), nickname: z.string() },
+      ...{ picture: z.string(), updated_at: z.string(), email: z.string(), email_verified: z.boolean(), auth_type: z.string() },
+    })
+    .openapi("UserInfo"),
+  z.null(),
+]);
+
+export const promptAnswer: z.ZodType = z.object({ query: z.string(), documents: z.array(z.string()) }).openapi("FilledPrompt");
+
 export const restoredAnswer: z.ZodType = z
   .object({
     Users: z.int(),

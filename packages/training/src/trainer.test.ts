@@ -262,4 +262,23 @@ describe("Trainer", () => {
     await until(() => trainer.state.listsVersion === 1);
     expect(started.filter((name) => name === "Load Dataset").length).toBe(2);
   });
+
+  it("goes on under other options: makes what they change, sets up search, and still owes what was asked for", async () => {
+    const index = vi.spyOn(dataStore.itemSearch, "index");
+    const trainer = await trained();
+    const training = { jobs: 2, collaborative: { fitPeriodMs: HOUR_MS, numEpochs: 5, patience: 2 } };
+    trainer.configure({ pipeline: { ...pipeline, cacheSize: 3 }, training: { ...training, searchColumns: ["comment"] } });
+    await until(() => trainer.state.listsVersion === 2);
+    const { lists } = await cacheStore.getLists([{ collection: "non-personalized/popular", name: "" }]);
+    expect(lists[0]?.entries.length).toBe(3);
+    expect(index.mock.calls.slice(0, 2).map(([columns]) => columns)).toEqual([[], ["comment"]]);
+    started = [];
+    onEnd = () => {
+      onEnd = () => {};
+      trainer.configure({ pipeline: { ...pipeline, cacheSize: 3 }, training });
+    };
+    trainer.trigger();
+    await until(() => trainer.state.listsVersion === 3);
+    expect(started.filter((name) => name === "Load Dataset").length).toBe(2);
+  });
 });

@@ -25,10 +25,10 @@ const RETRY_MS = 30_000;
  * Runs training cycles: one at the start unless the last is still good, then one each shortest `fitPeriodMs`, and whenever it is
  * told to. Between cycles it searches for better parameters, where `search` says so; what it finds is fitted at once.
  * Before there is any feedback it waits; that is a state, not a failure. What it has made survives a restart.
- * Item search is set up at the start and filled up in each cycle.
+ * Item search is set up at the start and when the options change, and filled up in each cycle.
  */
 export class Trainer {
-  readonly #options: TrainerOptions;
+  #options: TrainerOptions;
   readonly #logger: Logger;
   /** After a cycle that failed as a whole, so that a broken store is not asked without a pause. */
   #retryMs = 0;
@@ -36,6 +36,8 @@ export class Trainer {
   #cycle: AbortController | undefined;
   #wake: (() => void) | undefined;
   #isTriggered = false;
+  /** Whether the options have come since the loop last began anew. */
+  #isConfigured = true;
   #lastCount: number | undefined;
   #state: TrainingState;
   #loop: Promise<void> | undefined;
@@ -73,6 +75,16 @@ export class Trainer {
     return true;
   }
 
+  /**
+   * Goes on under other options. What is under way is given up; a cycle starts at once if the options change what it would make.
+   */
+  configure({ pipeline, training }: Pick<TrainerOptions, "pipeline" | "training">): void {
+    this.#options = { ...this.#options, pipeline, training };
+    this.#isConfigured = true;
+    this.#cycle?.abort(new AbortError("the options of training have changed"));
+    this.#wake?.();
+  }
+
   /** Gives up the running cycle and waits until nothing runs any more. */
   async stop(): Promise<void> {
     this.#stopping.abort(new AbortError("the trainer stops"));
@@ -82,8 +94,11 @@ export class Trainer {
   }
 
   async #run(): Promise<void> {
-    await this.#setUpSearch();
     while (!this.#stopping.signal.aborted) {
+      if (this.#isConfigured) {
+        this.#isConfigured = false;
+        await this.#setUpSearch();
+      }
       const isForced = this.#isTriggered;
       this.#isTriggered = false;
       this.#retryMs = 0;
@@ -94,9 +109,13 @@ export class Trainer {
         if (!isAbort(error)) {
           this.#retryMs = RETRY_MS;
           this.#logger.error("training cycle failed", { error });
+        } else if (isForced) {
+          // What was asked for is still owed, under the options that have come between.
+          this.#isTriggered = true;
         }
       }
-      if (!this.#isTriggered && !this.#stopping.signal.aborted) await this.#sleep(this.#pauseMs());
+      const isAwaited = this.#isTriggered || this.#isConfigured || this.#stopping.signal.aborted;
+      if (!isAwaited) await this.#sleep(this.#pauseMs());
     }
   }
 

@@ -151,6 +151,19 @@ export interface Measurement {
   readonly Value: number;
 }
 
+export interface UserInfo {
+  readonly name: string;
+  readonly family_name: string;
+  readonly given_name: string;
+  readonly middle_name: string;
+  readonly nickname: string;
+  readonly picture: string;
+  readonly updated_at: string;
+  readonly email: string;
+  readonly email_verified: boolean;
+  readonly auth_type: string;
+}
+
 export interface Task {
   readonly Tracer: string;
   readonly Name: string;
@@ -213,6 +226,11 @@ export interface FeedbackWithItem {
 export type ScoredItem = ItemAnswer & ({ readonly Score: number; });
 
 export type ScoredUser = UserAnswer & ({ readonly Score: number; });
+
+export interface FilledPrompt {
+  readonly query: string;
+  readonly documents: readonly string[];
+}
 
 export interface Restored {
   readonly Users: number;
@@ -280,7 +298,7 @@ export interface LatestQuery {
   readonly offset?: number | undefined;
   /** Only items that carry all of these */
   readonly category?: readonly string[] | undefined;
-  /** Leave out items this user has feedback on */
+  /** Leave out items this user has feedback on; a preview is made for him */
   readonly userId?: string | undefined;
 }
 
@@ -292,7 +310,7 @@ export interface NonPersonalizedQuery {
   readonly offset?: number | undefined;
   /** Only items that carry all of these */
   readonly category?: readonly string[] | undefined;
-  /** Leave out items this user has feedback on */
+  /** Leave out items this user has feedback on; a preview is made for him */
   readonly userId?: string | undefined;
 }
 
@@ -304,7 +322,7 @@ export interface PopularQuery {
   readonly offset?: number | undefined;
   /** Only items that carry all of these */
   readonly category?: readonly string[] | undefined;
-  /** Leave out items this user has feedback on */
+  /** Leave out items this user has feedback on; a preview is made for him */
   readonly userId?: string | undefined;
 }
 
@@ -316,7 +334,7 @@ export interface ItemNeighborsQuery {
   readonly offset?: number | undefined;
   /** Only items that carry all of these */
   readonly category?: readonly string[] | undefined;
-  /** Leave out items this user has feedback on */
+  /** Leave out items this user has feedback on; a preview is made for him */
   readonly userId?: string | undefined;
 }
 
@@ -328,7 +346,7 @@ export interface ItemToItemQuery {
   readonly offset?: number | undefined;
   /** Only items that carry all of these */
   readonly category?: readonly string[] | undefined;
-  /** Leave out items this user has feedback on */
+  /** Leave out items this user has feedback on; a preview is made for him */
   readonly userId?: string | undefined;
 }
 
@@ -356,7 +374,7 @@ export interface CollaborativeQuery {
   readonly offset?: number | undefined;
   /** Only items that carry all of these */
   readonly category?: readonly string[] | undefined;
-  /** Leave out items this user has feedback on */
+  /** Leave out items this user has feedback on; a preview is made for him */
   readonly userId?: string | undefined;
 }
 
@@ -428,7 +446,7 @@ export interface PreviewNonPersonalizedQuery {
   readonly offset?: number | undefined;
   /** Only items that carry all of these */
   readonly category?: readonly string[] | undefined;
-  /** Leave out items this user has feedback on */
+  /** Leave out items this user has feedback on; a preview is made for him */
   readonly userId?: string | undefined;
 }
 
@@ -478,7 +496,17 @@ export interface PreviewNamedRecommenderQuery {
 export interface PreviewExternalQuery {
   /** JavaScript, as base64 */
   readonly script?: string | undefined;
-  /** Leave out items this user has feedback on */
+  /** Leave out items this user has feedback on; a preview is made for him */
+  readonly userId?: string | undefined;
+}
+
+/** Query of `previewPrompt`. */
+export interface PreviewPromptQuery {
+  /** Jinja template of the question about a user, as base64 */
+  readonly queryTemplate?: string | undefined;
+  /** Jinja template that tells of an item, as base64 */
+  readonly documentTemplate?: string | undefined;
+  /** Leave out items this user has feedback on; a preview is made for him */
   readonly userId?: string | undefined;
 }
 
@@ -844,6 +872,15 @@ export abstract class Operations {
   }
 
   /**
+   * Who signs in; null when nobody has to: `GET /api/dashboard/userinfo`.
+   *
+   * @throws {FurzeClientError} with status 401, 406, 500, 503
+   */
+  userInfo(options?: CallOptions): Promise<UserInfo | null> {
+    return this.send({ method: "GET", path: "/api/dashboard/userinfo" }, options);
+  }
+
+  /**
    * Background tasks and how far they are: `GET /api/dashboard/tasks`.
    *
    * @throws {FurzeClientError} with status 401, 406, 500, 503
@@ -871,6 +908,42 @@ export abstract class Operations {
   }
 
   /**
+   * The configuration, with secrets masked: `GET /api/dashboard/config`.
+   *
+   * @throws {FurzeClientError} with status 401, 406, 500, 503
+   */
+  showConfig(options?: CallOptions): Promise<{ readonly [name: string]: unknown }> {
+    return this.send({ method: "GET", path: "/api/dashboard/config" }, options);
+  }
+
+  /**
+   * Put the section `recommend` in the place of that of the file, for good; what else is sent must be as it is. A masked secret stays the secret: `POST /api/dashboard/config`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 406, 413, 415, 500, 503
+   */
+  replaceConfig(body: { readonly recommend: { readonly [name: string]: unknown }; }, options?: CallOptions): Promise<{ readonly [name: string]: unknown }> {
+    return this.send({ method: "POST", path: "/api/dashboard/config", body }, options);
+  }
+
+  /**
+   * Go back to the section `recommend` of the file: `DELETE /api/dashboard/config`.
+   *
+   * @throws {FurzeClientError} with status 401, 406, 500, 503
+   */
+  resetConfig(options?: CallOptions): Promise<{ readonly [name: string]: unknown }> {
+    return this.send({ method: "DELETE", path: "/api/dashboard/config" }, options);
+  }
+
+  /**
+   * JSON Schema of the configuration: `GET /api/dashboard/config/schema`.
+   *
+   * @throws {FurzeClientError} with status 401, 406, 500, 503
+   */
+  configSchema(options?: CallOptions): Promise<{ readonly [name: string]: unknown }> {
+    return this.send({ method: "GET", path: "/api/dashboard/config/schema" }, options);
+  }
+
+  /**
    * How much there is, and how good: `GET /api/dashboard/stats`.
    *
    * @throws {FurzeClientError} with status 401, 406, 500, 503
@@ -886,15 +959,6 @@ export abstract class Operations {
    */
   listCategories(options?: CallOptions): Promise<readonly string[]> {
     return this.send({ method: "GET", path: "/api/dashboard/categories" }, options);
-  }
-
-  /**
-   * The configuration, with secrets masked: `GET /api/dashboard/config`.
-   *
-   * @throws {FurzeClientError} with status 401, 406, 500, 503
-   */
-  showConfig(options?: CallOptions): Promise<{ readonly [name: string]: unknown }> {
-    return this.send({ method: "GET", path: "/api/dashboard/config" }, options);
   }
 
   /**
@@ -1012,5 +1076,14 @@ export abstract class Operations {
    */
   previewExternal(query: PreviewExternalQuery = {}, options?: CallOptions): Promise<readonly string[]> {
     return this.send({ method: "GET", path: "/api/dashboard/external", query: { script: query.script, "user-id": query.userId } }, options);
+  }
+
+  /**
+   * What templates make of a user and of the newest items: `GET /api/dashboard/ranker/prompt`.
+   *
+   * @throws {FurzeClientError} with status 400, 401, 404, 406, 500, 503
+   */
+  previewPrompt(query: PreviewPromptQuery = {}, options?: CallOptions): Promise<FilledPrompt> {
+    return this.send({ method: "GET", path: "/api/dashboard/ranker/prompt", query: { "query-template": query.queryTemplate, "document-template": query.documentTemplate, "user-id": query.userId } }, options);
   }
 }

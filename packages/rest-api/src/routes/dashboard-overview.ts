@@ -1,16 +1,15 @@
-import { type JsonValue, ZERO_TIME_MS } from "@furze/core";
+import { ZERO_TIME_MS } from "@furze/core";
 import { collections } from "@furze/recommend";
 import type { CatalogSummary } from "../catalog-summary.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import type { MasterContext } from "../options.ts";
-import { configAnswer, namesAnswer, statsAnswer } from "../response-schemas.ts";
-import { formatTime, quote, writeFields, writeList, writeTexts, writeValue } from "../wire/json-writer.ts";
+import { namesAnswer, statsAnswer } from "../response-schemas.ts";
+import { formatTime, quote, writeFields, writeList, writeTexts } from "../wire/json-writer.ts";
 
 const facts = { access: "admin", tag: "dashboard", method: "get" } as const;
 
-/** The system as a whole: numbers, categories and configuration. */
+/** The system as a whole: numbers and categories. */
 export function dashboardOverviewEndpoints(context: MasterContext, catalog: CatalogSummary): Endpoint[] {
-  const config = writeValue(JSON.parse(JSON.stringify(context.shownConfig)) as JsonValue);
   return [
     endpoint(
       {
@@ -31,16 +30,6 @@ export function dashboardOverviewEndpoints(context: MasterContext, catalog: Cata
         answer: namesAnswer,
       },
       async () => writeList((await catalog.read()).categories, quote),
-    ),
-    endpoint(
-      {
-        ...facts,
-        path: "/api/dashboard/config",
-        name: "showConfig",
-        summary: "The configuration, with secrets masked",
-        answer: configAnswer,
-      },
-      () => config,
     ),
   ];
 }
