@@ -186,7 +186,7 @@ function checkPoint(point: TimeSeriesPoint): void {
 /**
  * Opens a cache store in a SQLite file, creating the file and its folder. Call `migrate()` before the first use.
  * Several processes may have the file open at once. Writes survive a crash of the process; those of the last moments may be lost
- * in a power cut (`synchronous = NORMAL`), as fits values that can be computed again.
+ * in a power cut, as fits values that can be computed again.
  *
  * @throws {UnavailableError} when the file or its folder cannot be written
  * @throws {InvalidArgumentError} for a table prefix other than letters, digits and underscores
@@ -195,7 +195,7 @@ export async function openSqliteCacheStore(options: SqliteCacheStoreOptions): Pr
   const prefix = checkTablePrefix(options.tablePrefix ?? "");
   const session = await openSqliteSession({
     path: options.path,
-    synchronous: "NORMAL",
+    isDurable: false,
     pageSizeBytes: PAGE_SIZE_BYTES,
     busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS,
   });

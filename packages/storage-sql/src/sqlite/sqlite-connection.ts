@@ -12,8 +12,6 @@ export interface SqliteStatement {
 
 export interface SqliteConnectionOptions {
   readonly path: string;
-  /** `FULL`: a commit survives a power cut. `NORMAL`: it survives a crash of the process. */
-  readonly synchronous: "FULL" | "NORMAL";
   /** Page size of a new file in bytes. */
   readonly pageSizeBytes: number;
   /** How long SQLite itself waits for a lock, blocking the thread. */
@@ -38,10 +36,11 @@ export class SqliteConnection {
     try {
       // In memory, SQLite walks the journal of a savepoint from its start with each statement inside: a bulk write would cost the square
       // of its rows. A file it cuts at once; it stays in memory while it is small.
+      // NORMAL: the log is flushed before it is folded back, not with each commit.
       // The page size counts only until the file has its first page, which switching to WAL writes.
       this.#database.exec(`PRAGMA page_size = ${options.pageSizeBytes};
         PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = ${options.synchronous};
+        PRAGMA synchronous = NORMAL;
         PRAGMA cache_size = -${PAGE_CACHE_KIB};
         PRAGMA temp_store = ${options.isReader ? "MEMORY" : "FILE"};
         PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};

@@ -64,8 +64,8 @@ class SqliteDataStore implements DataStore {
 
 /**
  * Opens a data store in a SQLite file, creating the file and its folder. Call `migrate()` before the first use.
- * Several processes may have the file open at once. A write is on the disk when its promise resolves (write-ahead log,
- * `synchronous = FULL`); writes that arrive together share one flush.
+ * Several processes may have the file open at once. A write is on the disk when its promise resolves; writes that arrive together
+ * share one flush. Readers may see it some milliseconds before.
  *
  * @throws {UnavailableError} when the file or its folder cannot be written
  * @throws {InvalidArgumentError} for a table prefix other than letters, digits and underscores
@@ -74,7 +74,7 @@ export async function openSqliteDataStore(options: SqliteStoreOptions): Promise<
   const prefix = checkTablePrefix(options.tablePrefix ?? "");
   const session = await openSqliteSession({
     path: options.path,
-    synchronous: "FULL",
+    isDurable: true,
     pageSizeBytes: PAGE_SIZE_BYTES,
     busyTimeoutMs: options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS,
   });

@@ -4,11 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type CallOptions, InvalidArgumentError, throwIfAborted, UnavailableError } from "@furze/core";
 import { SqliteConnection, type SqliteConnectionOptions } from "./sqlite-connection.ts";
 import { isBusyError, toStoreError } from "./sqlite-errors.ts";
+import { SqliteLogFlush } from "./sqlite-log-flush.ts";
 import { SqliteWriter, type WriteJob } from "./sqlite-writer.ts";
 
 export interface SqliteSessionOptions {
   readonly path: string;
-  readonly synchronous: "FULL" | "NORMAL";
+  /** Whether a write survives a power cut once its promise has resolved; if not, it survives a crash of the process. */
+  readonly isDurable: boolean;
   readonly pageSizeBytes: number;
   readonly busyTimeoutMs: number;
 }
@@ -121,14 +123,18 @@ export async function openSqliteSession(options: SqliteSessionOptions): Promise<
     });
   }
   const giveUpAt = performance.now() + busyTimeoutMs;
-  const shared = { path, synchronous: options.synchronous, pageSizeBytes: options.pageSizeBytes };
-  const writing = await connect({ ...shared, blockingBusyMs: WRITER_BLOCKING_MS, isReader: false }, giveUpAt);
+  const shared = { path, pageSizeBytes: options.pageSizeBytes };
+  const opened: SqliteConnection[] = [];
   try {
+    const connection = await connect({ ...shared, blockingBusyMs: WRITER_BLOCKING_MS, isReader: false }, giveUpAt);
+    opened.push(connection);
     const reader = await connect({ ...shared, blockingBusyMs: READER_BLOCKING_MS, isReader: true }, giveUpAt);
-    return new SqliteSession(path, reader, new SqliteWriter({ path, connection: writing, busyTimeoutMs }));
+    opened.push(reader);
+    const logFlush = options.isDurable ? await SqliteLogFlush.open(path, connection) : undefined;
+    return new SqliteSession(path, reader, new SqliteWriter({ path, connection, busyTimeoutMs, logFlush }));
   } catch (error) {
-    writing.close();
-    throw error;
+    for (const connection of opened) connection.close();
+    throw toStoreError(error, path);
   }
 }
 

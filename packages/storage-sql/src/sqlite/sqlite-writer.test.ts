@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 function openSession(path: string, busyTimeoutMs = 200): Promise<SqliteSession> {
-  return openSqliteSession({ path, synchronous: "FULL", pageSizeBytes: 4096, busyTimeoutMs });
+  return openSqliteSession({ path, isDurable: true, pageSizeBytes: 4096, busyTimeoutMs });
 }
 
 function insert(x: number): Promise<number> {

@@ -3,6 +3,7 @@ import { type CallOptions, throwIfAborted, UnavailableError } from "@furze/core"
 import { TimeSlice } from "./event-loop.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { isBusyError, toStoreError } from "./sqlite-errors.ts";
+import type { SqliteLogFlush } from "./sqlite-log-flush.ts";
 
 /**
  * One call's writes. It yields now and then (about every hundred rows), so that a bulk write neither blocks the event loop nor
@@ -17,11 +18,18 @@ interface PendingWrite {
   readonly reject: (error: Error) => void;
 }
 
+interface DoneWrite {
+  readonly call: PendingWrite;
+  readonly value: unknown;
+}
+
 export interface SqliteWriterOptions {
   readonly path: string;
   readonly connection: SqliteConnection;
   /** How long to try for the write lock before `UnavailableError`. */
   readonly busyTimeoutMs: number;
+  /** Without it a commit is as good as on the disk. */
+  readonly logFlush: SqliteLogFlush | undefined;
 }
 
 /** Calls that one transaction takes, and how long it takes more of them: bounds of the wait of the first one. */
@@ -31,8 +39,8 @@ const MAX_RETRY_DELAY_MS = 20;
 
 /**
  * Group commit: calls that arrive in one turn of the event loop share a transaction and thereby one flush to the disk.
- * Each but the first has a savepoint, so that one that fails leaves nothing behind and does not touch its neighbours; promises settle after
- * COMMIT. When the first one fails, all there is to undo is its own: the pages that a savepoint keeps apart cost a bulk write a quarter of its time.
+ * Each but the first has a savepoint, so that one that fails leaves nothing behind and does not touch its neighbours; promises settle when
+ * the commit is on the disk. When the first one fails, all there is to undo is its own: the pages that a savepoint keeps apart cost a bulk write a quarter of its time.
  */
 export class SqliteWriter {
   readonly #options: SqliteWriterOptions;
@@ -56,6 +64,7 @@ export class SqliteWriter {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#draining;
+    await this.#options.logFlush?.close();
     this.#options.connection.close();
   }
 
@@ -80,7 +89,7 @@ export class SqliteWriter {
         return;
       }
       const startedAt = performance.now();
-      const done: { call: PendingWrite; value: unknown }[] = [];
+      const done: DoneWrite[] = [];
       while (next < queue.length && done.length < MAX_GROUP_CALLS && performance.now() - startedAt < MAX_GROUP_MS) {
         // SQLite ends the whole transaction by itself on a full disk: what came before fails at COMMIT, what comes after starts anew.
         if (!this.#options.connection.isInTransaction) break;
@@ -136,7 +145,7 @@ export class SqliteWriter {
     }
   }
 
-  #commit(done: readonly { call: PendingWrite; value: unknown }[]): void {
+  #commit(done: readonly DoneWrite[]): void {
     const { connection, path } = this.#options;
     try {
       connection.prepare("COMMIT").run();
@@ -145,7 +154,17 @@ export class SqliteWriter {
       for (const { call } of done) call.reject(toStoreError(error, path));
       return;
     }
-    for (const { call, value } of done) call.resolve(value);
+    void this.#settle(done);
+  }
+
+  /** Tells the callers once it is on the disk; the next transaction does not wait for that. */
+  async #settle(done: readonly DoneWrite[]): Promise<void> {
+    try {
+      await this.#options.logFlush?.flush();
+      for (const { call, value } of done) call.resolve(value);
+    } catch (error) {
+      for (const { call } of done) call.reject(toStoreError(error, this.#options.path));
+    }
   }
 
   /** Takes the write lock; waits for other processes without blocking the thread, at random intervals so that nobody starves. */

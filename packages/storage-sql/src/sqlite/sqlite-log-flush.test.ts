@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { SqliteConnection } from "./sqlite-connection.ts";
+import { SqliteLogFlush } from "./sqlite-log-flush.ts";
+import { SqliteWriter } from "./sqlite-writer.ts";
+
+let folder: string;
+let path: string;
+let connection: SqliteConnection;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "furze-log-"));
+  path = join(folder, "a.db");
+  connection = new SqliteConnection({ path, pageSizeBytes: 4096, blockingBusyMs: 0, isReader: false });
+});
+
+afterEach(() => {
+  connection.close();
+  rmSync(folder, { recursive: true });
+});
+
+test("calls of one moment share a flush, and those made during it the next", async () => {
+  const log = await SqliteLogFlush.open(path, connection);
+  const first = log.flush();
+  expect(log.flush()).toBe(first);
+  await Promise.resolve();
+  const second = log.flush();
+  expect(second).not.toBe(first);
+  expect(log.flush()).toBe(second);
+  const order: string[] = [];
+  await Promise.all([second.then(() => order.push("second")), first.then(() => order.push("first"))]);
+  expect(order).toEqual(["first", "second"]);
+  await log.close();
+});
+
+test("closing waits for the flushes under way", async () => {
+  const log = await SqliteLogFlush.open(path, connection);
+  const settled: string[] = [];
+  void log.flush().then(() => settled.push("flush"));
+  await log.close();
+  expect(settled).toEqual(["flush"]);
+});
+
+test("finds the log of a file that a symbolic link leads to", async () => {
+  const link = join(folder, "link.db");
+  symlinkSync(path, link);
+  const log = await SqliteLogFlush.open(link, connection);
+  await log.flush();
+  await log.close();
+});
+
+test("a log that is not there says which file", async () => {
+  await expect(SqliteLogFlush.open(join(folder, "none.db"), connection)).rejects.toThrow(/none\.db cannot be opened/);
+});
+
+test("a write whose flush fails is reported, and so are all after it", async () => {
+  const log = await SqliteLogFlush.open(path, connection);
+  // Stands for a disk that fails: the system refuses to flush a file that is closed.
+  await log.close();
+  const writer = new SqliteWriter({ path, connection, busyTimeoutMs: 200, logFlush: log });
+  const write = () =>
+    writer.write(function* (open) {
+      open.execute("CREATE TABLE IF NOT EXISTS t (x)");
+      yield;
+    }, undefined);
+  const failure = { code: "UNAVAILABLE", retryable: false, message: expect.stringContaining("cannot be flushed") };
+  await expect(write()).rejects.toMatchObject(failure);
+  await expect(write()).rejects.toMatchObject(failure);
+});
