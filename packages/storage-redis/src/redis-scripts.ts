@@ -12,8 +12,8 @@ for i, key in ipairs(KEYS) do heads[i] = redis.call('GETRANGE', key, 0, 7) end
 return heads`;
 
 /**
- * Values of lists that are not what they were. KEYS: the lists; ARGV: the first 16 bytes that each was seen with, one after another.
- * Returns 1 for a list that is still the same, else its value or nothing.
+ * Values of texts that are not what they were. KEYS: the texts; ARGV: the first 16 bytes that each was seen with, one after another.
+ * Returns 1 for a text that still begins so, else its value or nothing.
  */
 export const READ_CHANGED = `
 local changes = {}

@@ -8,8 +8,11 @@ import type { RedisCommand, RedisSession } from "./redis-session.ts";
 /** Keys of one script: it must not hold up the server's other clients. */
 const SCRIPT_KEYS = 500;
 
-/** A list that is held, under its key. */
-type Held = readonly [key: string, kept: KeptList<Buffer>];
+/** What has become of a value: 1 while it begins with the stamp that it was asked for with, `null` when it has gone. */
+type Change = 1 | Buffer | null;
+
+/** Stands for what is not kept: nothing that is stored begins with it. */
+const NO_STAMP = Buffer.alloc(STAMP_BYTES);
 
 /**
  * Lists that are asked for one by one, as a server does: those of one turn of the event loop share a round trip, and a list is
@@ -39,43 +42,44 @@ export class RedisSingleLists {
   }
 
   async #read(keys: readonly string[]): Promise<Map<string, ListRead>> {
-    const held: Held[] = [];
-    const others: string[] = [];
-    for (const key of keys) {
-      const kept = this.#kept.get(key);
-      if (kept === undefined) others.push(key);
-      else held.push([key, kept]);
-    }
-    const [[version, ...values], changes] = await Promise.all([
-      this.#session.getMany([this.#keys.overlayVersion, ...others], undefined),
-      this.#changesOf(held),
-    ]);
+    const kept = keys.map((key) => this.#kept.get(key));
+    const [version, ...values] = await this.#changes(
+      [this.#keys.overlayVersion, ...keys],
+      [undefined, ...kept.map((list) => list?.stamp)],
+    );
     const overlayVersion = Number(version ?? 0);
     const nowMs = this.#clock.now();
     const reads = new Map<string, ListRead>();
-    const note = (key: string, kept: KeptList<Buffer> | undefined) => {
-      reads.set(key, { lists: [kept !== undefined && kept.expiresMs > nowMs ? kept.list : undefined], overlayVersion });
-    };
-    for (const [place, key] of others.entries()) note(key, this.#keep(key, values[place]));
-    for (const [place, [key, kept]] of held.entries()) {
-      const change = changes[place];
-      note(key, typeof change === "number" ? kept : this.#keep(key, change));
+    for (const [place, key] of keys.entries()) {
+      const value = values[place];
+      const current = typeof value === "number" ? kept[place] : this.#keep(key, value);
+      const list = current !== undefined && current.expiresMs > nowMs ? current.list : undefined;
+      reads.set(key, { lists: [list], overlayVersion });
     }
     return reads;
   }
 
-  /** Aligned: 1 for a list that is still the same, else the value of the key, `null` where there is none. */
-  async #changesOf(held: readonly Held[]): Promise<(1 | Buffer | null)[]> {
-    if (held.length === 0) return [];
+  /** Aligned. */
+  async #changes(keys: readonly string[], stamps: readonly (Buffer | undefined)[]): Promise<Change[]> {
+    if (stamps.every((stamp) => stamp === undefined)) return this.#session.getMany(keys, undefined);
+    const replies = await this.#session.run([...this.#commands(keys, stamps)], undefined);
+    return (replies as (Change | Change[])[]).flat();
+  }
+
+  *#commands(keys: readonly string[], stamps: readonly (Buffer | undefined)[]): Iterable<RedisCommand> {
     // A script in a cluster may work on one slot only.
-    const size = this.#session.isCluster ? 1 : SCRIPT_KEYS;
-    const commands: RedisCommand[] = [];
-    for (let start = 0; start < held.length; start += size) {
-      const part = held.slice(start, start + size);
-      const stamps = Buffer.concat(part.map(([, { stamp }]) => stamp));
-      commands.push(["EVAL", READ_CHANGED, String(part.length), ...part.map(([key]) => key), stamps]);
+    if (this.#session.isCluster) {
+      for (const [place, key] of keys.entries()) {
+        const stamp = stamps[place];
+        yield stamp === undefined ? ["GET", key] : ["EVAL", READ_CHANGED, "1", key, stamp];
+      }
+      return;
     }
-    return ((await this.#session.run(commands, undefined)) as (1 | Buffer | null)[][]).flat();
+    for (let start = 0; start < keys.length; start += SCRIPT_KEYS) {
+      const part = keys.slice(start, start + SCRIPT_KEYS);
+      const begun = Buffer.concat(stamps.slice(start, start + SCRIPT_KEYS).map((stamp) => stamp ?? NO_STAMP));
+      yield ["EVAL", READ_CHANGED, String(part.length), ...part, begun];
+    }
   }
 
   #keep(key: string, value: Buffer | null | undefined): KeptList<Buffer> | undefined {
