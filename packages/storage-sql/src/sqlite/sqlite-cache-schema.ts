@@ -1,6 +1,4 @@
-import { sql } from "kysely";
 import type { SqliteSchema } from "./sqlite-migrator.ts";
-import { schemaBuilder } from "./sqlite-schema-builder.ts";
 
 /** Quoted names of the cache tables. */
 export interface CacheTables {
@@ -23,55 +21,35 @@ export function cacheTables(prefix: string): CacheTables {
 
 /** Schema of the cache store. */
 export function cacheSchema(prefix: string): SqliteSchema {
+  const tables = cacheTables(prefix);
   return {
     ledgerTable: `${prefix}cache_schema`,
     migrations: [
-      { version: 1, name: "lists, values, points, overlay", statements: [...listTables(prefix), ...overlayTables(prefix)] },
+      { version: 1, name: "lists, values, points, overlay", statements: [...listTables(tables, prefix), ...overlayTables(tables, prefix)] },
     ],
   };
 }
 
 /** Lists keep a rowid: they are a few kilobytes each, which would make a WITHOUT ROWID tree deep. */
-function listTables(prefix: string): string[] {
-  const lists = schemaBuilder
-    .createTable(`${prefix}cache_lists`)
-    .addColumn("collection", "text", (column) => column.notNull())
-    .addColumn("name", "text", (column) => column.notNull())
-    .addColumn("expires_ms", "integer", (column) => column.notNull())
-    .addColumn("value", "blob", (column) => column.notNull())
-    .addPrimaryKeyConstraint(`${prefix}cache_lists_key`, ["collection", "name"]);
-  const listsExpiry = schemaBuilder.createIndex(`${prefix}cache_lists_expiry`).on(`${prefix}cache_lists`).column("expires_ms");
-  const values = schemaBuilder
-    .createTable(`${prefix}cache_values`)
-    .addColumn("name", "text", (column) => column.primaryKey().notNull())
-    .addColumn("value", "text", (column) => column.notNull());
-  const points = schemaBuilder
-    .createTable(`${prefix}cache_points`)
-    .addColumn("name", "text", (column) => column.notNull())
-    .addColumn("timestamp_ms", "integer", (column) => column.notNull())
-    .addColumn("value", "real", (column) => column.notNull())
-    .addPrimaryKeyConstraint(`${prefix}cache_points_key`, ["name", "timestamp_ms"])
-    .modifyEnd(sql`without rowid`);
-  return [lists, listsExpiry, values, points].map((statement) => statement.compile().sql);
+function listTables({ lists, values, points }: CacheTables, prefix: string): string[] {
+  return [
+    `CREATE TABLE ${lists} (collection TEXT NOT NULL, name TEXT NOT NULL, expires_ms INTEGER NOT NULL, value BLOB NOT NULL,
+      PRIMARY KEY (collection, name))`,
+    `CREATE INDEX "${prefix}cache_lists_expiry" ON ${lists} (expires_ms)`,
+    `CREATE TABLE ${values} (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)`,
+    `CREATE TABLE ${points} (name TEXT NOT NULL, timestamp_ms INTEGER NOT NULL, value REAL NOT NULL,
+      PRIMARY KEY (name, timestamp_ms)) WITHOUT ROWID`,
+  ];
 }
 
 /** The version stands in a table of its own, of one row: it must go on rising when all entries have expired. */
-function overlayTables(prefix: string): string[] {
-  const overlay = schemaBuilder
-    .createTable(`${prefix}cache_overlay`)
-    .addColumn("item_id", "text", (column) => column.primaryKey().notNull())
-    .addColumn("version", "integer", (column) => column.notNull())
-    .addColumn("is_hidden", "integer", (column) => column.notNull())
-    .addColumn("categories", "text")
-    .addColumn("changed_ms", "integer", (column) => column.notNull())
-    .addColumn("expires_ms", "integer", (column) => column.notNull());
-  const index = (column: string) =>
-    schemaBuilder.createIndex(`${prefix}cache_overlay_by_${column}`).on(`${prefix}cache_overlay`).column(column);
-  const version = schemaBuilder
-    .createTable(`${prefix}cache_overlay_version`)
-    .addColumn("version", "integer", (column) => column.notNull());
+function overlayTables({ overlay, overlayVersion }: CacheTables, prefix: string): string[] {
   return [
-    ...[overlay, index("version"), index("expires_ms"), version].map((statement) => statement.compile().sql),
-    `INSERT INTO ${cacheTables(prefix).overlayVersion} (version) VALUES (0)`,
+    `CREATE TABLE ${overlay} (item_id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, is_hidden INTEGER NOT NULL,
+      categories TEXT, changed_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL)`,
+    `CREATE INDEX "${prefix}cache_overlay_by_version" ON ${overlay} (version)`,
+    `CREATE INDEX "${prefix}cache_overlay_by_expires_ms" ON ${overlay} (expires_ms)`,
+    `CREATE TABLE ${overlayVersion} (version INTEGER NOT NULL)`,
+    `INSERT INTO ${overlayVersion} (version) VALUES (0)`,
   ];
 }

@@ -1,6 +1,4 @@
-import { sql } from "kysely";
 import type { SqliteSchema } from "./sqlite-migrator.ts";
-import { schemaBuilder } from "./sqlite-schema-builder.ts";
 
 /** Quoted names of the data tables. */
 export interface DataTables {
@@ -33,47 +31,30 @@ export function dataTables(prefix: string): DataTables {
 
 /** Schema of the data store. Text compares by its UTF-8 bytes (SQLite's BINARY collation), which is the order of the ports. */
 export function dataSchema(prefix: string): SqliteSchema {
+  const tables = dataTables(prefix);
   return {
     ledgerTable: `${prefix}data_schema`,
     migrations: [
       {
         version: 1,
         name: "users, items, feedback",
-        statements: [...userAndItemTables(prefix), ...categoryTriggers(dataTables(prefix), prefix), ...feedbackTables(prefix)],
+        statements: [...userAndItemTables(tables, prefix), ...categoryTriggers(tables, prefix), ...feedbackTables(tables)],
       },
-      { version: 2, name: "item search", statements: searchTables(dataTables(prefix), prefix) },
+      { version: 2, name: "item search", statements: searchTables(tables, prefix) },
     ],
   };
 }
 
 /** Rows with labels can be large, so these two keep a rowid: a WITHOUT ROWID tree of large rows is deep. */
-function userAndItemTables(prefix: string): string[] {
-  const users = schemaBuilder
-    .createTable(`${prefix}users`)
-    .addColumn("user_id", "text", (column) => column.primaryKey().notNull())
-    .addColumn("labels", "text")
-    .addColumn("comment", "text", (column) => column.notNull());
-  const items = schemaBuilder
-    .createTable(`${prefix}items`)
-    .addColumn("item_id", "text", (column) => column.primaryKey().notNull())
-    .addColumn("is_hidden", "integer", (column) => column.notNull())
-    .addColumn("categories", "text", (column) => column.notNull())
-    .addColumn("timestamp_ms", "integer", (column) => column.notNull())
-    .addColumn("labels", "text")
-    .addColumn("comment", "text", (column) => column.notNull());
-  const latest = schemaBuilder
-    .createIndex(`${prefix}items_latest`)
-    .on(`${prefix}items`)
-    .columns(["timestamp_ms desc", "item_id desc"])
-    .where(sql.ref("is_hidden"), "=", sql.lit(0));
-  const itemCategories = schemaBuilder
-    .createTable(`${prefix}item_categories`)
-    .addColumn("category", "text", (column) => column.notNull())
-    .addColumn("timestamp_ms", "integer", (column) => column.notNull())
-    .addColumn("item_id", "text", (column) => column.notNull())
-    .addPrimaryKeyConstraint(`${prefix}item_categories_key`, ["category", "timestamp_ms", "item_id"])
-    .modifyEnd(sql`without rowid`);
-  return [users, items, latest, itemCategories].map((statement) => statement.compile().sql);
+function userAndItemTables({ users, items, itemCategories }: DataTables, prefix: string): string[] {
+  return [
+    `CREATE TABLE ${users} (user_id TEXT NOT NULL PRIMARY KEY, labels TEXT, comment TEXT NOT NULL)`,
+    `CREATE TABLE ${items} (item_id TEXT NOT NULL PRIMARY KEY, is_hidden INTEGER NOT NULL, categories TEXT NOT NULL,
+      timestamp_ms INTEGER NOT NULL, labels TEXT, comment TEXT NOT NULL)`,
+    `CREATE INDEX "${prefix}items_latest" ON ${items} (timestamp_ms DESC, item_id DESC) WHERE is_hidden = 0`,
+    `CREATE TABLE ${itemCategories} (category TEXT NOT NULL, timestamp_ms INTEGER NOT NULL, item_id TEXT NOT NULL,
+      PRIMARY KEY (category, timestamp_ms, item_id)) WITHOUT ROWID`,
+  ];
 }
 
 /**
@@ -95,22 +76,14 @@ function categoryTriggers(tables: DataTables, prefix: string): string[] {
   ];
 }
 
-function feedbackTables(prefix: string): string[] {
-  const table = `${prefix}feedback`;
-  const feedback = schemaBuilder
-    .createTable(table)
-    .addColumn("user_id", "text", (column) => column.notNull())
-    .addColumn("item_id", "text", (column) => column.notNull())
-    .addColumn("feedback_type", "text", (column) => column.notNull())
-    .addColumn("value", "real", (column) => column.notNull())
-    .addColumn("timestamp_ms", "integer", (column) => column.notNull())
-    .addColumn("updated_ms", "integer", (column) => column.notNull())
-    .addColumn("comment", "text", (column) => column.notNull())
-    .addPrimaryKeyConstraint(`${table}_key`, ["user_id", "item_id", "feedback_type"])
-    .modifyEnd(sql`without rowid`);
-  const byItem = schemaBuilder.createIndex(`${table}_by_item`).on(table).columns(["item_id", "user_id", "feedback_type"]);
-  const byType = schemaBuilder.createIndex(`${table}_by_type`).on(table).columns(["feedback_type", "user_id", "item_id"]);
-  return [feedback, byItem, byType].map((statement) => statement.compile().sql);
+function feedbackTables({ feedback, feedbackByItem, feedbackByType }: DataTables): string[] {
+  return [
+    `CREATE TABLE ${feedback} (user_id TEXT NOT NULL, item_id TEXT NOT NULL, feedback_type TEXT NOT NULL, value REAL NOT NULL,
+      timestamp_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, comment TEXT NOT NULL,
+      PRIMARY KEY (user_id, item_id, feedback_type)) WITHOUT ROWID`,
+    `CREATE INDEX ${feedbackByItem} ON ${feedback} (item_id, user_id, feedback_type)`,
+    `CREATE INDEX ${feedbackByType} ON ${feedback} (feedback_type, user_id, item_id)`,
+  ];
 }
 
 /**

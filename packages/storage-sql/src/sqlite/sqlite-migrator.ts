@@ -1,7 +1,6 @@
 import type { CallOptions } from "@furze/core";
 import { SchemaTooNewError } from "@furze/storage";
 import type { SqliteConnection } from "./sqlite-connection.ts";
-import { schemaBuilder } from "./sqlite-schema-builder.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
 /** One step of a schema. Steps are never edited after a release; the next change is the next step. */
@@ -30,7 +29,7 @@ export async function migrateSqlite(
 ): Promise<void> {
   const supported = schema.migrations.at(-1)?.version ?? 0;
   await session.writeSliced(function* (connection) {
-    connection.execute(ledgerSql(schema.ledgerTable));
+    connection.execute(`CREATE TABLE IF NOT EXISTS "${schema.ledgerTable}" (version INTEGER PRIMARY KEY, name TEXT NOT NULL)`);
     const found = readVersion(connection, schema.ledgerTable);
     if (found > supported) throw new SchemaTooNewError(found, supported);
     for (const migration of schema.migrations) {
@@ -47,13 +46,4 @@ export async function migrateSqlite(
 function readVersion(connection: SqliteConnection, ledgerTable: string): number {
   const [version] = connection.prepare(`SELECT coalesce(max(version), 0) FROM "${ledgerTable}"`).get() as [number];
   return version;
-}
-
-function ledgerSql(ledgerTable: string): string {
-  return schemaBuilder
-    .createTable(ledgerTable)
-    .ifNotExists()
-    .addColumn("version", "integer", (column) => column.primaryKey())
-    .addColumn("name", "text", (column) => column.notNull())
-    .compile().sql;
 }
