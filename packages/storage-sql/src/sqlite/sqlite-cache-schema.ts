@@ -25,7 +25,11 @@ export function cacheSchema(prefix: string): SqliteSchema {
   return {
     ledgerTable: `${prefix}cache_schema`,
     migrations: [
-      { version: 1, name: "lists, values, points, overlay", statements: [...listTables(tables, prefix), ...overlayTables(tables, prefix)] },
+      {
+        version: 1,
+        name: "lists, values, points, overlay",
+        statements: [...listTables(tables, prefix), ...overlayTables(tables, prefix)],
+      },
     ],
   };
 }
