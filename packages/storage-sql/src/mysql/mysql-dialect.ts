@@ -1,12 +1,14 @@
 import { UnavailableError } from "@furze/core";
-import { chunkRows, sendOverlapped } from "../server/chunks.ts";
-import type { ColumnTypes, Insertion, SqlConnection, SqlDialect, SqlValue } from "../server/sql-driver.ts";
+import { chunkList, chunkRows, type Sent, sendOverlapped } from "../server/chunks.ts";
+import type { ColumnTypes, Creation, Insertion, SqlConnection, SqlDialect, SqlValue } from "../server/sql-driver.ts";
 import { emptyTables } from "./mysql-empty-tables.ts";
 import { matchTermsText, termsText } from "./mysql-terms.ts";
 
 const INSERT_CHUNK_ROWS = 2000;
 /** Well below the smallest `max_allowed_packet` in use (4 MiB), also when all of it is escaped and in three-byte characters. */
 const INSERT_CHUNK_SIZE = 600_000;
+/** Servers plan long lists worse than short ones. */
+const CREATE_CHUNK_IDS = 1000;
 const MIGRATION_LOCK_SECONDS = 60;
 
 /** Text compares by code points, which is the order of UTF-8 bytes, and "a" is not "a ": the two servers call that differently. */
@@ -31,7 +33,7 @@ async function columnTypes(connection: SqlConnection): Promise<ColumnTypes> {
 }
 
 /** One statement for each chunk of rows, all values in its text: parsing it costs less than binding that many parameters. */
-async function insert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+function sendInsert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<Sent> {
   const { table, columns, update } = insertion;
   const names = columns.map(([name]) => name).join(", ");
   const assignments = update?.({ stored: (column) => column, given: (column) => `VALUES(${column})` });
@@ -42,11 +44,33 @@ async function insert(connection: SqlConnection, insertion: Insertion, rows: rea
           .map(([column, value]) => `${column} = ${value}`)
           .join(", ")}`;
   const start = `INSERT ${assignments === undefined ? "IGNORE " : ""}INTO ${table} (${names}) VALUES `;
-  await sendOverlapped(
+  return sendOverlapped(
     chunkRows(rows, INSERT_CHUNK_ROWS, INSERT_CHUNK_SIZE),
     (chunk) => `${start}${chunk.map(rowLiteral).join(",")}${action}`,
     (sql) => connection.query(sql),
   );
+}
+
+async function insert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+  await (await sendInsert(connection, insertion, rows)).answered;
+}
+
+/** Locks of rows are a matter of memory only. */
+async function createMissing(
+  connection: SqlConnection,
+  { table, column, defaults }: Creation,
+  sortedIds: readonly string[],
+): Promise<void> {
+  const names = [column, ...Object.keys(defaults)].join(", ");
+  const look = `SELECT ${column} FROM ${table} WHERE ${column} IN (?) ORDER BY ${column} LOCK IN SHARE MODE`;
+  const others = ["", ...Object.values(defaults)].join(",");
+  for (const ids of chunkList(sortedIds, CREATE_CHUNK_IDS)) {
+    const known = new Set((await connection.query(look, [ids])).rows.map(([id]) => id));
+    const missing = ids.filter((id) => !known.has(id));
+    if (missing.length === 0) continue;
+    const rows = missing.map((id) => `(${literal(id)}${others})`).join(",");
+    await connection.query(`INSERT IGNORE INTO ${table} (${names}) VALUES ${rows}`);
+  }
 }
 
 function rowLiteral(row: readonly SqlValue[]): string {
@@ -82,11 +106,14 @@ export const mysqlDialect: SqlDialect = {
   useIndex: (index) => `FORCE INDEX (${index})`,
   primaryKey: "PRIMARY",
   lockRows: "LOCK IN SHARE MODE",
-  holdRows: "LOCK IN SHARE MODE",
   comparesRows: false,
   categoriesOfItems: "JSON_TABLE(items.categories, '$[*]' COLUMNS (category longtext PATH '$')) AS listed",
   first256: (expression) => `LEFT(${expression}, 256)`,
+  // A deadlock rolls back at once, and what follows would be stored by itself.
+  sendsAhead: false,
   insert,
+  sendInsert,
+  createMissing,
   insertSelected: (table, columns, query) => `INSERT IGNORE INTO ${table} (${columns}) ${query}`,
   deleteSome: (table, condition, limit) => `DELETE FROM ${table} WHERE ${condition} LIMIT ${limit}`,
   termsValue: termsText,

@@ -1,11 +1,22 @@
-import { chunkRows, sendOverlapped } from "../server/chunks.ts";
-import type { ColumnKind, ColumnTypes, Insertion, SqlConnection, SqlDialect, SqlValue } from "../server/sql-driver.ts";
+import { chunkList, chunkRows, type Sent, sendOverlapped } from "../server/chunks.ts";
+import type {
+  ColumnKind,
+  ColumnTypes,
+  Creation,
+  Insertion,
+  SqlConnection,
+  SqlDialect,
+  SqlValue,
+} from "../server/sql-driver.ts";
 import { columnArray } from "./postgres-arrays.ts";
 import { matchTermsVector, termsVector } from "./postgres-terms.ts";
 
-const INSERT_CHUNK_ROWS = 4000;
+const INSERT_CHUNK_ROWS = 2000;
 const INSERT_CHUNK_SIZE = 4 << 20;
 
+/** The server begins with a chunk as soon as it is done with the one before. */
+const MAX_CHUNKS_UNDER_WAY = 2;
+const CREATE_CHUNK_IDS = 5000;
 const ARRAY_TYPES: Readonly<Record<ColumnKind, string>> = {
   text: "text[]",
   integer: "bigint[]",
@@ -34,7 +45,7 @@ const TYPES: ColumnTypes = {
 };
 
 /** One statement for each chunk of rows: the columns go over as arrays, so its text and plan are the same for any number of rows. */
-async function insert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+function sendInsert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<Sent> {
   const { table, columns, key, update } = insertion;
   const names = columns.map(([name]) => name).join(", ");
   const arrays = columns.map(([, kind]) => `?::${ARRAY_TYPES[kind]}`).join(", ");
@@ -46,14 +57,32 @@ async function insert(connection: SqlConnection, insertion: Insertion, rows: rea
           .map(([column, value]) => `${column} = ${value}`)
           .join(", ")}`;
   const sql = `INSERT INTO ${table} AS stored (${names}) SELECT * FROM unnest(${arrays}) ON CONFLICT (${key.join(", ")}) DO ${action}`;
-  await sendOverlapped(
+  return sendOverlapped(
     chunkRows(rows, INSERT_CHUNK_ROWS, INSERT_CHUNK_SIZE),
     (chunk) => columns.map(([, kind], column) => columnArray(chunk, column, kind)),
     (values) => connection.query(sql, values),
   );
+    MAX_CHUNKS_UNDER_WAY,
 }
 
 /** The lock ends with the transaction, which undoes a migration that fails. */
+async function insert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+  await (await sendInsert(connection, insertion, rows)).answered;
+}
+
+/** All in one go. The look is a query for each id: joined, the ids might come out in another order, and writers lock in that order. */
+async function createMissing(
+  connection: SqlConnection,
+  { table, column, defaults }: Creation,
+  sortedIds: readonly string[],
+): Promise<void> {
+  const names = [column, ...Object.keys(defaults)].join(", ");
+  const values = ["given.id", ...Object.values(defaults)].join(", ");
+  const sql = `INSERT INTO ${table} (${names}) SELECT ${values} FROM unnest(?::text[]) AS given(id)
+    WHERE (SELECT true FROM ${table} AS known WHERE known.${column} = given.id) IS NULL ON CONFLICT (${column}) DO NOTHING`;
+  await Promise.all([...chunkList(sortedIds, CREATE_CHUNK_IDS)].map((ids) => connection.query(sql, [ids])));
+}
+
 async function withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T> {
   await connection.query("BEGIN");
   try {
@@ -74,7 +103,6 @@ export const postgresDialect: SqlDialect = {
   useIndex: () => "",
   primaryKey: "",
   lockRows: "FOR KEY SHARE",
-  holdRows: "",
   deletionLock: {
     shared: "SELECT pg_advisory_xact_lock_shared(hashtext(?))",
     exclusive: "SELECT pg_advisory_xact_lock(hashtext(?))",
@@ -83,7 +111,10 @@ export const postgresDialect: SqlDialect = {
   categoriesOfItems: "json_array_elements_text(items.categories::json) AS listed(category)",
   first256: (expression) => `left(${expression}, 256)`,
   insert,
+  sendsAhead: true,
   insertSelected: (table, columns, query) => `INSERT INTO ${table} (${columns}) ${query} ON CONFLICT DO NOTHING`,
+  sendInsert,
+  createMissing,
   deleteSome: (table, condition, limit) =>
     `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${limit}))`,
   termsValue: termsVector,

@@ -15,9 +15,12 @@ test("the last row of a key stays, in the order of the keys", () => {
   expect(lastOfEachKey(rows, (row) => row.slice(0, 1))).toEqual(["a1", "b2"]);
 });
 
-test("chunks are sent one at a time and prepared one ahead", async () => {
+test.each([
+  [1, "prepare 1, send 1, prepare 2, done 1, send 2, prepare 3, done 2, send 3, all sent, done 3"],
+  [2, "prepare 1, send 1, prepare 2, send 2, prepare 3, done 1, send 3, all sent, done 2, done 3"],
+])("with %i chunks under way the next one is prepared ahead", async (maxUnderWay, order) => {
   const log: string[] = [];
-  await sendOverlapped(
+  const { answered } = await sendOverlapped(
     [1, 2, 3],
     (chunk) => {
       log.push(`prepare ${chunk}`);
@@ -28,8 +31,11 @@ test("chunks are sent one at a time and prepared one ahead", async () => {
       await new Promise((resolve) => setImmediate(resolve));
       log.push(`done ${chunk}`);
     },
+    maxUnderWay,
   );
-  expect(log.join(", ")).toBe("prepare 1, send 1, prepare 2, done 1, send 2, prepare 3, done 2, send 3, done 3");
+  log.push("all sent");
+  await answered;
+  expect(log.join(", ")).toBe(order);
 });
 
 test("a chunk that fails ends it, and the others are not sent", async () => {

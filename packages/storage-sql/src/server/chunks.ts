@@ -34,19 +34,34 @@ export function lastOfEachKey<Row>(rows: readonly Row[], keyOf: (row: Row) => st
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
-/** Sends one chunk after another; the next one is prepared while the server works on the last. */
+/** Statements that are all on their way. */
+export interface Sent {
+  /** Settles with the server's answers; who lets go of it need not handle its failure. */
+  readonly answered: Promise<unknown>;
+}
+
+/**
+ * Sends one chunk after another, with at most `maxUnderWay` unanswered; the next one is prepared meanwhile.
+ *
+ * @returns when the last one is sent
+ */
 export async function sendOverlapped<Chunk, Prepared>(
   chunks: Iterable<Chunk>,
   prepare: (chunk: Chunk) => Prepared,
   send: (prepared: Prepared) => Promise<unknown>,
-): Promise<void> {
-  let underWay: Promise<unknown> | undefined;
+  maxUnderWay = 1,
+): Promise<Sent> {
+  const underWay: Promise<unknown>[] = [];
   for (const chunk of chunks) {
     const prepared = prepare(chunk);
-    await underWay;
-    underWay = send(prepared);
-    // It is awaited a little later; until then its failure has a handler.
-    underWay.catch(() => {});
+    if (underWay.length >= maxUnderWay) await underWay.shift();
+    underWay.push(handled(send(prepared)));
   }
-  await underWay;
+  return { answered: handled(Promise.all(underWay)) };
+}
+
+/** The same promise, whose failure may be looked at later or never. */
+export function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

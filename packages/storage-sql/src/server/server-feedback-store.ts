@@ -24,15 +24,15 @@ import {
 } from "@furze/storage";
 import { checkBatchSize, checkLimit } from "../checks.ts";
 import { BatchLedger } from "./batch-ledger.ts";
-import { chunkList } from "./chunks.ts";
+import { chunkList, handled } from "./chunks.ts";
 import { type KeysetReading, readKeyset } from "./keyset.ts";
 import { readAhead } from "./read-ahead.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
 import { FEEDBACK_COLUMNS, filterConditions, toFeedback } from "./server-feedback-rows.ts";
-import { prepareFeedback, writeFeedback, writePrepared } from "./server-feedback-write.ts";
+import { FeedbackBatch, type FeedbackWriting, sendBatch, sendKnown } from "./server-feedback-write.ts";
 import { countRows, ID_CHUNK } from "./server-rows.ts";
 import type { OrderValue, SqlConnection, SqlValue } from "./sql-driver.ts";
-import type { SqlSession } from "./sql-session.ts";
+import type { SentResult, SqlSession } from "./sql-session.ts";
 
 type PairOptions = CallOptions & { feedbackType?: FeedbackType | undefined };
 
@@ -47,10 +47,10 @@ export class ServerFeedbackStore implements FeedbackStore {
     this.#session = session;
     this.#tables = tables;
     this.#ledger = new BatchLedger(tables.feedbackBatches, session.dialect);
-    this.#batcher = new FeedbackBatcher((rows, mode, signal) => {
-      const prepared = prepareFeedback(rows, mode);
-      const write = (connection: SqlConnection) => writePrepared(connection, session.dialect, tables, prepared, mode);
-      return this.#attempt(write, mode, { signal });
+    this.#batcher = new FeedbackBatcher(async (rows, mode, signal) => {
+      const batch = new FeedbackBatch(rows, mode);
+      const send = async (writing: FeedbackWriting) => ({ ...(await sendBatch(writing, batch)), result: rows.length });
+      await this.#attempt(send, mode, { signal });
     });
   }
 
@@ -62,28 +62,31 @@ export class ServerFeedbackStore implements FeedbackStore {
       await this.#session.track(() => this.#batcher.add(rows, mode, signal), options);
       return { accepted: rows.length, rejected: 0 };
     }
-    const { dialect } = this.#session;
-    const write = (connection: SqlConnection) => writeFeedback(connection, dialect, this.#tables, rows, options);
-    return this.#session.track(() => this.#attempt(write, mode, options), options);
+    const send = (writing: FeedbackWriting) => sendKnown(writing, rows, options);
+    return this.#session.track(() => this.#attempt(send, mode, options), options);
   }
 
   /** Stores a batch once, however often its connection breaks. */
   async #attempt<T>(
-    write: (connection: SqlConnection) => Promise<T>,
+    send: (writing: FeedbackWriting) => Promise<SentResult<T>>,
     mode: FeedbackWriteMode,
     options: CallOptions,
   ): Promise<T> {
-    if (mode === "overwrite") return this.#session.attemptTransaction(write, options);
+    const place = { dialect: this.#session.dialect, tables: this.#tables };
+    if (mode === "overwrite") {
+      return this.#session.attemptAhead((connection, begun) => send({ ...place, connection, begun }), options);
+    }
     const batchId = this.#ledger.newBatchId();
     let stored: { readonly result: T } | undefined;
-    const once = async (connection: SqlConnection) => {
+    const once = async (connection: SqlConnection, begun: Promise<unknown>): Promise<SentResult<T>> => {
+      const claimed = handled(this.#ledger.claim(connection, batchId));
       // Only a try that came to its COMMIT can have been stored, and it has left its result.
-      if (!(await this.#ledger.claim(connection, batchId)) && stored !== undefined) return stored.result;
-      const result = await write(connection);
-      stored = { result };
-      return result;
+      if (stored !== undefined && !(await claimed)) return { result: stored.result, answered: begun };
+      const sent = await send({ ...place, connection, begun: handled(Promise.all([begun, claimed])) });
+      stored = { result: sent.result };
+      return sent;
     };
-    const result = await this.#session.attemptTransaction(once, options);
+    const result = await this.#session.attemptAhead(once, options);
     this.#ledger.finish(batchId);
     return result;
   }

@@ -1,21 +1,47 @@
 import { type Feedback, ZERO_TIME_MS } from "@furze/core";
 import { type FeedbackWriteMode, type FeedbackWriteOptions, type FeedbackWriteResult, foldFeedback } from "@furze/storage";
-import { chunkList } from "./chunks.ts";
+import { chunkList, handled, type Sent } from "./chunks.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
 import { feedbackInsertion, toFeedbackRow } from "./server-feedback-rows.ts";
-import { itemInsertion } from "./server-item-rows.ts";
 import { ID_CHUNK, lockDeletions } from "./server-rows.ts";
-import type { Insertion, SqlConnection, SqlDialect, SqlValue } from "./sql-driver.ts";
+import type { Creation, SqlConnection, SqlDialect } from "./sql-driver.ts";
+import type { SentResult } from "./sql-session.ts";
 
-/** Rows, each key once, sorted by key. Folding them before a transaction begins keeps its locks short. */
-export interface PreparedFeedback {
+/** A transaction that writes feedback. */
+export interface FeedbackWriting {
+  readonly connection: SqlConnection;
+  readonly dialect: SqlDialect;
+  readonly tables: ServerDataTables;
+  /** Until it resolves, nothing may be sent that would do harm outside of the transaction. */
+  readonly begun: Promise<unknown>;
+}
+
+/** Rows, each key once, sorted by key. */
+interface PreparedFeedback {
   readonly rows: readonly Feedback[];
   readonly userIds: readonly string[];
   readonly itemIds: readonly string[];
 }
 
-/** Folds rows of one key like calls one after another, and sorts: writers that lock rows in one order do not deadlock. */
-export function prepareFeedback(rows: readonly Feedback[], mode: FeedbackWriteMode): PreparedFeedback {
+/** Rows to be stored as if by calls one after another. */
+export class FeedbackBatch {
+  readonly mode: FeedbackWriteMode;
+  readonly #rows: readonly Feedback[];
+  #prepared: PreparedFeedback | undefined;
+
+  constructor(rows: readonly Feedback[], mode: FeedbackWriteMode) {
+    this.#rows = rows;
+    this.mode = mode;
+  }
+
+  /** Folds rows of one key, and sorts: writers that lock rows in one order do not deadlock. */
+  prepare(): PreparedFeedback {
+    this.#prepared ??= prepareFeedback(this.#rows, this.mode);
+    return this.#prepared;
+  }
+}
+
+function prepareFeedback(rows: readonly Feedback[], mode: FeedbackWriteMode): PreparedFeedback {
   const byKey = foldFeedback(rows, mode);
   const userIds = new Set(rows.map((row) => row.userId));
   const itemIds = new Set(rows.map((row) => row.itemId));
@@ -23,79 +49,57 @@ export function prepareFeedback(rows: readonly Feedback[], mode: FeedbackWriteMo
   return { rows: sorted, userIds: [...userIds].sort(), itemIds: [...itemIds].sort() };
 }
 
-/** Stores rows whose users and items are all to be created when they are unknown. */
-export async function writePrepared(
-  connection: SqlConnection,
-  dialect: SqlDialect,
-  tables: ServerDataTables,
-  prepared: PreparedFeedback,
-  mode: FeedbackWriteMode,
-): Promise<void> {
-  await lockDeletions(connection, dialect, tables.feedback, "shared");
-  await createMissing(connection, dialect, userInsertion(tables), prepared.userIds, (userId) => [userId, null, ""]);
-  await createMissing(connection, dialect, { ...itemInsertion(tables), update: undefined }, prepared.itemIds, newItem);
-  await dialect.insert(connection, feedbackInsertion(tables, mode), prepared.rows.map(toFeedbackRow));
+/** Sends rows whose users and items are all to be created when they are unknown. The batch is prepared while the server begins. */
+export async function sendBatch({ connection, dialect, tables, begun }: FeedbackWriting, batch: FeedbackBatch): Promise<Sent> {
+  const opened = handled(Promise.all([begun, lockDeletions(connection, dialect, tables.feedback, "shared")]));
+  const { rows, userIds, itemIds } = batch.prepare();
+  await opened;
+  const users = handled(dialect.createMissing(connection, newUsers(tables), userIds));
+  if (!dialect.sendsAhead) await users;
+  const items = handled(dialect.createMissing(connection, newItems(tables), itemIds));
+  if (!dialect.sendsAhead) await items;
+  const created = handled(Promise.all([users, items]));
+  const insertion = feedbackInsertion(tables, batch.mode);
+  const { answered } = await dialect.sendInsert(connection, insertion, rows.map(toFeedbackRow)).catch(async (error) => {
+    // What failed first says why; after it the server only says that something did.
+    await created;
+    throw error;
+  });
+  return { answered: handled(Promise.all([created, answered])) };
 }
 
-/** Stores rows of known users and items, or creates those that may be; a user or item is created only for a row that is accepted. */
-export async function writeFeedback(
-  connection: SqlConnection,
-  dialect: SqlDialect,
-  tables: ServerDataTables,
+/** Sends rows of known users and items, or of those that may be created; that happens only for a row that is accepted. */
+export async function sendKnown(
+  writing: FeedbackWriting,
   rows: readonly Feedback[],
   { mode, autoInsertUsers = true, autoInsertItems = true }: FeedbackWriteOptions,
-): Promise<FeedbackWriteResult> {
+): Promise<SentResult<FeedbackWriteResult>> {
+  const { tables, begun } = writing;
   let accepted = rows;
+  await begun;
   if (!autoInsertUsers) {
-    const known = await lockKnown(connection, dialect, tables.users, "user_id", new Set(accepted.map((row) => row.userId)));
+    const known = await lockKnown(writing, tables.users, "user_id", new Set(accepted.map((row) => row.userId)));
     accepted = accepted.filter((row) => known.has(row.userId));
   }
   if (!autoInsertItems) {
-    const known = await lockKnown(connection, dialect, tables.items, "item_id", new Set(accepted.map((row) => row.itemId)));
+    const known = await lockKnown(writing, tables.items, "item_id", new Set(accepted.map((row) => row.itemId)));
     accepted = accepted.filter((row) => known.has(row.itemId));
   }
-  await writePrepared(connection, dialect, tables, prepareFeedback(accepted, mode), mode);
-  return { accepted: accepted.length, rejected: rows.length - accepted.length };
+  const { answered } = await sendBatch(writing, new FeedbackBatch(accepted, mode));
+  return { result: { accepted: accepted.length, rejected: rows.length - accepted.length }, answered };
 }
 
-function userInsertion({ users }: ServerDataTables): Insertion {
-  return {
-    table: users,
-    columns: [
-      ["user_id", "text"],
-      ["labels", "text"],
-      ["comment", "text"],
-    ],
-    key: ["user_id"],
-  };
+function newUsers({ users }: ServerDataTables): Creation {
+  return { table: users, column: "user_id", defaults: { labels: "NULL", comment: "''" } };
 }
 
-function newItem(itemId: string): SqlValue[] {
-  return [itemId, 0, "[]", ZERO_TIME_MS, null, ""];
-}
-
-/** Looks first: most are known, and a look costs less than an insert that finds its row there. */
-async function createMissing(
-  connection: SqlConnection,
-  dialect: SqlDialect,
-  insertion: Insertion,
-  sortedIds: readonly string[],
-  toRow: (id: string) => SqlValue[],
-): Promise<void> {
-  const [column] = insertion.key;
-  if (column === undefined) return;
-  for (const chunk of chunkList(sortedIds, ID_CHUNK)) {
-    const order = dialect.holdRows === "" ? "" : `ORDER BY ${column} ${dialect.holdRows}`;
-    const sql = `SELECT ${column} FROM ${insertion.table} WHERE ${dialect.in(column)} ${order}`;
-    const known = new Set((await connection.query(sql, [chunk])).rows.map(([id]) => id));
-    const missing = chunk.filter((id) => !known.has(id));
-    if (missing.length > 0) await dialect.insert(connection, insertion, missing.map(toRow));
-  }
+function newItems({ items }: ServerDataTables): Creation {
+  const defaults = { is_hidden: "0", categories: "'[]'", timestamp_ms: `${ZERO_TIME_MS}`, labels: "NULL", comment: "''" };
+  return { table: items, column: "item_id", defaults };
 }
 
 async function lockKnown(
-  connection: SqlConnection,
-  dialect: SqlDialect,
+  { connection, dialect }: FeedbackWriting,
   table: string,
   column: string,
   ids: ReadonlySet<string>,

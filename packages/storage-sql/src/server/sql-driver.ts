@@ -1,3 +1,5 @@
+import type { Sent } from "./chunks.ts";
+
 /** A value of a statement; a list stands for all the values of an `IN`. */
 export type SqlValue = null | string | number | Uint8Array | readonly string[] | readonly number[];
 
@@ -50,6 +52,15 @@ export interface Insertion {
 }
 
 /** How the update of an insertion calls the values of a column. */
+/** How a row is made of its id alone. */
+export interface Creation {
+  readonly table: string;
+  /** The primary key. */
+  readonly column: string;
+  /** The other columns, each with its value as SQL. */
+  readonly defaults: Readonly<Record<string, string>>;
+}
+
 export interface ColumnNames {
   readonly stored: (column: string) => string;
   readonly given: (column: string) => string;
@@ -105,8 +116,6 @@ export interface SqlDialect {
   readonly primaryKey: string;
   /** Behind a SELECT: keeps the rows it found from being deleted by others until the end of the transaction. */
   readonly lockRows: string;
-  /** Behind a SELECT: the same where that is a matter of memory only, else nothing, and `deletionLock` stands in. */
-  readonly holdRows: string;
   /**
    * Keeps deletions of users and items apart from writes that go on with those they find, until the end of the transaction, where
    * locks of rows cost a write of each row. Statements with one parameter, a name.
@@ -134,3 +143,15 @@ export interface SqlDialect {
   /** Runs the migration while no other process runs one of that name. */
   withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T>;
 }
+  /**
+   * Whether a statement may be sent before those ahead of it are answered: the driver does not wait for answers, and after a failure the
+   * server refuses all that follow in the transaction, its COMMIT included.
+   */
+  readonly sendsAhead: boolean;
+  /** Like `insert`, but does not wait for the last answers. */
+  sendInsert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<Sent>;
+  /**
+   * Creates those that are missing; those it finds cannot be deleted by others until the end of the transaction, as they are locked or
+   * by `deletionLock`. Looks first: most are known, and a look costs less than an insert that finds its row there.
+   */
+  createMissing(connection: SqlConnection, creation: Creation, sortedIds: readonly string[]): Promise<void>;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AbortError, type CallOptions, FurzeError, throwIfAborted, UnavailableError } from "@furze/core";
+import { handled, type Sent } from "./chunks.ts";
 import type {
   PooledConnection,
   SqlConnection,
@@ -9,6 +10,11 @@ import type {
   SqlResult,
   SqlValue,
 } from "./sql-driver.ts";
+
+/** What a transaction gives, once the server has confirmed the statements that are under way. */
+export interface SentResult<T> extends Sent {
+  readonly result: T;
+}
 
 export interface SqlSessionOptions {
   /** How long a call goes on trying while the server cannot be reached, milliseconds. */
@@ -67,24 +73,39 @@ export class SqlSession {
     return this.track(() => this.attemptTransaction(run, options), options);
   }
 
-  async attemptTransaction<T>(run: (connection: SqlConnection) => Promise<T>, options: CallOptions | undefined): Promise<T> {
+  attemptTransaction<T>(run: (connection: SqlConnection) => Promise<T>, options: CallOptions | undefined): Promise<T> {
+    const waiting = async (connection: SqlConnection, begun: Promise<unknown>) => {
+      await begun;
+      return { result: await run(connection), answered: begun };
+    };
+    return this.attemptAhead(waiting, options);
+  }
+
+  /**
+   * Like `attemptTransaction`, without waiting for BEGIN, nor for the last statements before COMMIT where the dialect sends ahead.
+   * What `run` sends before `begun` resolves must do no harm outside of a transaction.
+   */
+  async attemptAhead<T>(
+    run: (connection: SqlConnection, begun: Promise<unknown>) => Promise<SentResult<T>>,
+    options: CallOptions | undefined,
+  ): Promise<T> {
     const signal = options?.signal;
     let mayBeStored = false;
     const attempt = () =>
       this.#onConnection(async (connection) => {
-        await connection.query("BEGIN");
-        let result: T;
         try {
-          result = await run(connection);
+          const { result, answered } = await run(connection, handled(connection.query("BEGIN")));
+          // With a signal the answers come first, so that what is aborted until then is not stored.
+          if (!this.dialect.sendsAhead || signal !== undefined) await answered;
           throwIfAborted(signal);
+          mayBeStored = true;
+          await Promise.all([answered, connection.query("COMMIT")]);
+          return result;
         } catch (error) {
           // The failed statement may have ended the transaction or the connection; the release sorts that out.
           await connection.query("ROLLBACK").catch(() => {});
           throw error;
         }
-        mayBeStored = true;
-        await connection.query("COMMIT");
-        return result;
       }, signal);
     try {
       return await this.#withRetries(attempt, signal);
