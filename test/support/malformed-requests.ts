@@ -49,9 +49,16 @@ const PATHS = [
     "/api/item/i/neighbors",
     "/apidocs/",
     "/metrics",
+    "/login",
+    "/logout",
+    "/api/dashboard/config",
+    "/api/dashboard/ranker/prompt",
   ],
 ];
-const BODY_PATHS = ["/api/user", "/api/users", "/api/item", "/api/items", "/api/feedback", "/api/session/recommend"];
+const BODY_PATHS = [
+  ...["/api/user", "/api/users", "/api/item", "/api/items", "/api/feedback", "/api/session/recommend"],
+  "/api/dashboard/config",
+];
 
 function bytes(random: Random, length: number): Buffer {
   return Buffer.from(Array.from({ length }, () => integer(random, 256)));
@@ -183,7 +190,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
       ['{"a":', "}"],
     ] as const);
     const nested = `${open.repeat(depth)}1${close.repeat(random() < 0.5 ? depth : integer(random, depth))}`;
-    return { chunks: [request("POST", "/api/user", `{"UserId":"u","Labels":${nested}}`)], ending: "wait" };
+    const [path, body] = pick(random, [
+      ["/api/user", `{"UserId":"u","Labels":${nested}}`],
+      ["/api/dashboard/config", `{"recommend":{"ranker":${nested}}}`],
+    ] as const);
+    return { chunks: [request("POST", path, body)], ending: "wait" };
   },
   "huge numbers": (random) => {
     const number = pick(random, ["1e999", "-1e999", "1".repeat(5000), `0.${"0".repeat(3000)}1`, "1e-999", "9007199254740993"]);

@@ -8,7 +8,7 @@ export type ConfigFormat = "toml" | "yaml" | "json";
 
 /** Values of a file and where they stand. */
 export interface ConfigDocument {
-  /** Keys in lower case: their names are case-insensitive, as in Gorse. */
+  /** Keys in lower case: their names are case-insensitive, as in Gorse. Those whose value is null are left out. */
   readonly raw: Record<string, unknown>;
   readonly problems: readonly ConfigProblem[];
   /** By dotted path, found when they are wanted. */
@@ -95,6 +95,8 @@ function locateNodes(node: Node | null, path: string, record: (path: string, off
 function lowerKeys(table: Readonly<Record<string, unknown>>, path: string, problems: ConfigProblem[]): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(table)) {
+    // A key without a value, as YAML may have it, and what programs in Go write for a list that they have not.
+    if (value === null) continue;
     const lower = key.toLowerCase();
     const full = path === "" ? lower : `${path}.${lower}`;
     if (Object.hasOwn(result, lower)) problems.push({ path: full, message: "set twice, in different case" });

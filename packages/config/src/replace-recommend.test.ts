@@ -41,7 +41,7 @@ describe("another recommend section", () => {
   });
 
   it("has defaults where it says nothing, and leaves other sections alone", () => {
-    const { recommend, server } = replaceRecommend(config, { context_size: 3 }).config;
+    const { recommend, server } = replaceRecommend(config, { context_size: 3, external: null }).config;
     expect(recommend).toMatchObject({ contextSize: 3, cacheSize: 100, external: [], ranker: { type: "none" } });
     expect(server.defaultN).toBe(7);
   });

@@ -25,7 +25,7 @@ describe("the configuration of a master", () => {
     const call = callsOf(api, keptInMemory({ cache_size: 100 }));
     const [, shown] = await call("GET", "");
     expect(shown).toEqual({ server: { default_n: 10, api_key: "********" }, recommend: { cache_size: 100 } });
-    const changed = { ...(shown as object), recommend: { cache_size: 50, ranker: { recommenders: null, type: "none" } } };
+    const changed = { ...(shown as object), recommend: { cache_size: 50, ranker: { type: "none" } } };
     const after = { server: { default_n: 10, api_key: "********" }, recommend: { cache_size: 50, ranker: { type: "none" } } };
     expect(await call("POST", "", changed)).toEqual([200, after]);
     expect(await call("GET", "")).toEqual([200, after]);
@@ -41,6 +41,8 @@ describe("the configuration of a master", () => {
     for (const body of [null, [], {}, { recommend: 1 }, { recommend: [] }])
       expect(await call("POST", "", body)).toEqual(missing);
     expect(await call("POST", "", { recommend: { cache_size: 0 } })).toEqual([400, "cache_size must be greater than 0"]);
+    const nested = JSON.parse(`${'{"recommend":'.repeat(33)}1${"}".repeat(33)}`) as object;
+    expect(await call("POST", "", nested)).toEqual([400, "the configuration is nested deeper than 32 levels"]);
     const why = "cannot be changed here, only recommend can: change the file and restart the master";
     const others = { server: { default_n: 20 }, recommend: {} };
     expect(await call("POST", "", others)).toEqual([400, `server.default_n ${why}`]);

@@ -1,39 +1,41 @@
 import type { JsonValue } from "@furze/core";
 import { z } from "@hono/zod-openapi";
-import { bodyEndpoint, type Endpoint, endpoint } from "../endpoint.ts";
+import { type Endpoint, endpoint } from "../endpoint.ts";
 import { badRequest } from "../http-error.ts";
 import type { MasterContext } from "../options.ts";
 import type { ConfigurationSource } from "../ports.ts";
-import { type BodyFormat, parseJson } from "../request/decode.ts";
+import { parseJson } from "../request/decode.ts";
+import { readBody } from "../request/read-body.ts";
 import { configAnswer } from "../response-schemas.ts";
 import { writeValue } from "../wire/json-writer.ts";
 
 type Table = Readonly<Record<string, unknown>>;
 
+/** Scripts and templates are the largest part of a configuration. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const MAX_DEPTH = 32;
+
 const facts = { access: "admin", tag: "dashboard", path: "/api/dashboard/config", answer: configAnswer } as const;
 
 /** The configuration, and the part of it that may be replaced; absent where the process has none to tell of. */
-export function configEndpoints(context: MasterContext): Endpoint[] {
-  const { configuration } = context;
+export function configEndpoints({ configuration }: MasterContext): Endpoint[] {
   if (configuration === undefined) return [];
   const show = (): string => writeValue(JSON.parse(JSON.stringify(configuration.shown())) as JsonValue);
   return [
     endpoint({ ...facts, method: "get", name: "showConfig", summary: "The configuration, with secrets masked" }, show),
-    bodyEndpoint(
-      context,
-      {
-        ...facts,
-        method: "post",
-        name: "replaceConfig",
-        summary:
-          "Put the section `recommend` in the place of that of the file, for good; what else is sent must be as it is. A masked secret stays the secret",
-        format: configBody(configuration),
-      },
-      async (recommend) => {
-        await configuration.replaceRecommend(recommend);
+    {
+      ...facts,
+      method: "post",
+      name: "replaceConfig",
+      summary:
+        "Put the section `recommend` in the place of that of the file, for good; what else is sent must be as it is. A masked secret stays the secret",
+      body: z.looseObject({ recommend: z.record(z.string(), z.unknown()) }),
+      bodyTypes: ["application/json"],
+      handle: async (c) => {
+        await configuration.replaceRecommend(readRecommend(await readBody(c, MAX_BODY_BYTES), configuration));
         return show();
       },
-    ),
+    },
     endpoint(
       { ...facts, method: "delete", name: "resetConfig", summary: "Go back to the section `recommend` of the file" },
       async () => {
@@ -54,21 +56,22 @@ export function configEndpoints(context: MasterContext): Endpoint[] {
   ];
 }
 
-/** A configuration of which only `recommend` is new. */
-function configBody(configuration: ConfigurationSource): BodyFormat<Table> {
-  return {
-    schema: z.looseObject({ recommend: z.record(z.string(), z.unknown()) }),
-    decode: (text) => {
-      const body = parseJson(text);
-      if (!isTable(body) || !isTable(body.recommend)) throw badRequest("recommend must be an object with the keys to set");
-      const { recommend, ...others } = body;
-      const changed = firstDifference(others, configuration.shown(), "");
-      if (changed !== undefined) {
-        throw badRequest(`${changed} cannot be changed here, only recommend can: change the file and restart the master`);
-      }
-      return withoutNulls(recommend) as Table;
-    },
-  };
+/** The section `recommend` of a body whose other sections change nothing. */
+function readRecommend(text: string, configuration: ConfigurationSource): Table {
+  const body = parseJson(text);
+  if (!isTable(body) || !isTable(body.recommend)) throw badRequest("recommend must be an object with the keys to set");
+  if (isDeeper(body, MAX_DEPTH)) throw badRequest(`the configuration is nested deeper than ${MAX_DEPTH} levels`);
+  const { recommend, ...others } = body;
+  const changed = firstDifference(others, configuration.shown(), "");
+  if (changed !== undefined) {
+    throw badRequest(`${changed} cannot be changed here, only recommend can: change the file and restart the master`);
+  }
+  return recommend;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /** Dotted path of the first value that is not as shown; what is not there need not be. */
@@ -83,14 +86,6 @@ function firstDifference(values: unknown, shown: unknown, path: string): string 
 
 function isEqual(value: unknown, shown: unknown): boolean {
   return value === null || JSON.stringify(value) === JSON.stringify(shown);
-}
-
-/** Clients in Go write null where they have nothing to say. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isTable(value)) return value;
-  const told = Object.entries(value).filter(([, inner]) => inner !== null);
-  return Object.fromEntries(told.map(([key, inner]) => [key, withoutNulls(inner)]));
 }
 
 function isTable(value: unknown): value is Table {
