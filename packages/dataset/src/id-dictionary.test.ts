@@ -34,6 +34,19 @@ describe("IdDictionary", () => {
     expect([...dictionary.ids()]).toEqual([...oracle.keys()]);
   });
 
+  it("takes UTF-8 for the text that it stands for", () => {
+    const ids = ["b", "", "日本", "b", "😀", "x".repeat(5000), "é", "日本"];
+    const dictionary = new IdDictionary();
+    const indices = ids.map((id) => {
+      const bytes = Buffer.from(`<${id}>`);
+      return dictionary.addBytes(bytes, 1, bytes.length - 1);
+    });
+    expect(indices).toEqual([0, 1, 2, 0, 3, 4, 5, 2]);
+    expect(ids.map((id) => dictionary.indexOf(id))).toEqual(indices);
+    expect([...dictionary.ids()]).toEqual([...new Set(ids)]);
+    expect(dictionary.frequency(2)).toBe(2);
+  });
+
   it("survives the way through flat arrays", () => {
     const dictionary = new IdDictionary();
     for (const id of ["x", "日本", "", "x"]) dictionary.add(id);

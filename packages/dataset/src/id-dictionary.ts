@@ -17,6 +17,9 @@ export interface IdDictionaryOptions {
 
 const MIN_CAPACITY = 16;
 const MAX_BYTES = 0xffff_ffff;
+/** FNV-1a, 32 bits. */
+const FNV_OFFSET = 0x811c_9dc5;
+const FNV_PRIME = 0x0100_0193;
 const encoder = new TextEncoder();
 
 /**
@@ -74,19 +77,26 @@ export class IdDictionary {
   add(id: string, count = 1): number {
     const hash = this.#encode(id);
     if (hash === undefined) throw new InvalidArgumentError("id", `${JSON.stringify(id)} is not valid Unicode text`);
-    let slot = this.#findSlot(hash);
-    let index = this.#slots[slot]! - 1;
-    if (index < 0) {
-      // Probe chains stay short while at most three quarters of the slots are taken.
-      if ((this.#size + 1) * 4 > this.#slots.length * 3) {
-        this.#growSlots(this.#slots.length * 2);
-        slot = this.#findSlot(hash);
-      }
-      index = this.#append(hash);
-      this.#slots[slot] = index + 1;
+    return this.#addKey(hash, count);
+  }
+
+  /**
+   * Like `add`, for an id that is there as UTF-8: `bytes[start .. end)`. Whether it is valid UTF-8 is not looked at.
+   *
+   * @throws {InvalidArgumentError} if more than 4 GiB of ids are held
+   */
+  addBytes(bytes: Uint8Array, start: number, end: number, count = 1): number {
+    const length = end - start;
+    if (this.#key.length < length) this.#key = new Uint8Array(length);
+    const key = this.#key;
+    let hash = FNV_OFFSET;
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[start + i]!;
+      key[i] = byte;
+      hash = Math.imul(hash ^ byte, FNV_PRIME);
     }
-    this.#frequencies[index]! += count;
-    return index;
+    this.#keyLength = length;
+    return this.#addKey(mix(hash), count);
   }
 
   /** Adds to the frequency of the id at an index. @throws {InvalidArgumentError} if the index is not in [0, size) */
@@ -156,17 +166,34 @@ export class IdDictionary {
     return dictionary;
   }
 
+  /** Index of the id in `#key`, given the next free one when it is new. */
+  #addKey(hash: number, count: number): number {
+    let slot = this.#findSlot(hash);
+    let index = this.#slots[slot]! - 1;
+    if (index < 0) {
+      // Probe chains stay short while at most three quarters of the slots are taken.
+      if ((this.#size + 1) * 4 > this.#slots.length * 3) {
+        this.#growSlots(this.#slots.length * 2);
+        slot = this.#findSlot(hash);
+      }
+      index = this.#append(hash);
+      this.#slots[slot] = index + 1;
+    }
+    this.#frequencies[index]! += count;
+    return index;
+  }
+
   /** Writes the UTF-8 bytes of an id to `#key` and returns their hash, `undefined` for text that UTF-8 cannot hold. */
   #encode(id: string): number | undefined {
     const length = id.length;
     if (this.#key.length < length * 3) this.#key = new Uint8Array(length * 3);
     const key = this.#key;
-    let hash = 0x811c_9dc5;
+    let hash = FNV_OFFSET;
     for (let i = 0; i < length; i++) {
       const code = id.charCodeAt(i);
       if (code > 127) return this.#encodeUnicode(id);
       key[i] = code;
-      hash = Math.imul(hash ^ code, 0x0100_0193);
+      hash = Math.imul(hash ^ code, FNV_PRIME);
     }
     this.#keyLength = length;
     return mix(hash);
@@ -176,8 +203,8 @@ export class IdDictionary {
     if (!id.isWellFormed()) return undefined;
     const key = this.#key;
     const { written } = encoder.encodeInto(id, key);
-    let hash = 0x811c_9dc5;
-    for (let i = 0; i < written; i++) hash = Math.imul(hash ^ key[i]!, 0x0100_0193);
+    let hash = FNV_OFFSET;
+    for (let i = 0; i < written; i++) hash = Math.imul(hash ^ key[i]!, FNV_PRIME);
     this.#keyLength = written;
     return mix(hash);
   }

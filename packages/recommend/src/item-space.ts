@@ -1,6 +1,7 @@
 import { type CallOptions, type Item, type ItemId, ZERO_TIME_MS } from "@furze/core";
 import { IdDictionary } from "@furze/dataset";
 import type { ItemStore, OverlayEntry } from "@furze/storage";
+import { hashText } from "./text-hash.ts";
 
 /** What a candidate must meet to be recommended. */
 export interface ItemFilter {
@@ -22,7 +23,7 @@ const FETCH_BATCH = 1000;
  * Dense indices for the item ids that a process works with, and what it knows of each item: hidden or not, its categories
  * and its time. A worker loads it once per cycle; a server once at its start and then keeps it fresh from the overlay.
  *
- * Cost: about 60 bytes an item plus its id; category lists that are equal are held once.
+ * Cost: about 64 bytes an item plus its id; category lists that are equal are held once.
  */
 export class ItemSpace {
   readonly ids: IdDictionary = new IdDictionary();
@@ -31,6 +32,8 @@ export class ItemSpace {
   #timestampsMs = new Float64Array(1024);
   readonly #categories: (readonly string[])[] = [];
   readonly #categoryLists = new Map<string, readonly string[]>();
+  /** Hashes of ids by their index, 0 where it is not known yet. */
+  #hashes = new Int32Array(1024);
   /** Items whose state is not UNKNOWN. */
   #numKnown = 0;
 
@@ -47,8 +50,27 @@ export class ItemSpace {
     return this.ids.add(itemId, 0);
   }
 
+  /** The same for an id that is there as UTF-8: `bytes[start .. end)`. */
+  indexOfBytes(bytes: Uint8Array, start: number, end: number): number {
+    return this.ids.addBytes(bytes, start, end, 0);
+  }
+
   idOf(index: number): ItemId {
     return this.ids.idOf(index);
+  }
+
+  /** `hashText(id, 1)` of an item's id, kept: histories are made of these. */
+  hashOf(index: number): number {
+    if (index >= this.#hashes.length) {
+      const hashes = new Int32Array(Math.max(this.size, this.#hashes.length * 2));
+      hashes.set(this.#hashes);
+      this.#hashes = hashes;
+    }
+    const known = this.#hashes[index] as number;
+    if (known !== 0) return known;
+    const hash = hashText(this.idOf(index), 1);
+    this.#hashes[index] = hash;
+    return hash;
   }
 
   categoriesOf(index: number): readonly string[] {

@@ -1,5 +1,5 @@
 import { type Clock, type Feedback, FurzeError, type ItemId, type UserId } from "@furze/core";
-import type { CacheStore, DataStore, ListEntry, ListKey, RankedList } from "@furze/storage";
+import { type CacheStore, type DataStore, type ListEntry, type ListKey, packFeedback, type RankedList } from "@furze/storage";
 import type { CandidateRequest } from "./candidate-generator.ts";
 import { LatestItems } from "./latest-items.ts";
 import { hasCategories, ListReader } from "./list-reader.ts";
@@ -55,7 +55,9 @@ export class Recommender implements RecommenderService {
     const name = firstName(this.#pipeline.options.itemToItem, "item-to-item recommendation is not enabled");
     const { roles } = this.#pipeline.options;
     const newestFirst = feedback.toSorted((a, b) => b.timestampMs - a.timestampMs);
-    const request = this.#pipeline.requestFor(historyOf("", newestFirst, roles, this.#pipeline.space), query.categories);
+    const columns = packFeedback([newestFirst]);
+    const history = historyOf({ userId: "", columns, list: 0, roles, space: this.#pipeline.space });
+    const request = this.#pipeline.requestFor(history, query.categories);
     const needed = (query.offset ?? 0) + query.limit;
     const answer = await this.#propose([`item-to-item/${name}`], request, needed, query);
     return answer.slice(query.offset ?? 0, needed);

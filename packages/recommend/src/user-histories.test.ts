@@ -6,13 +6,13 @@ import { DAY_MS, fill, like, openStores, options, START_MS, type Stores, systemO
 function counting(stores: Stores): { stores: Stores; fetches: () => number } {
   let fetches = 0;
   const { feedback } = stores.dataStore;
-  const ofUsers: typeof feedback.ofUsers = (...args) => {
+  const columnsOfUsers: typeof feedback.columnsOfUsers = (...args) => {
     fetches += 1;
-    return feedback.ofUsers(...args);
+    return feedback.columnsOfUsers(...args);
   };
   const proxied = new Proxy(feedback, {
     get: (target, key) => {
-      if (key === "ofUsers") return ofUsers;
+      if (key === "columnsOfUsers") return columnsOfUsers;
       const value: unknown = Reflect.get(target, key);
       return typeof value === "function" ? value.bind(target) : value;
     },

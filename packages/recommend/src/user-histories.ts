@@ -1,12 +1,12 @@
-import type { CallOptions, Clock, Feedback, FeedbackRoles, UserId } from "@furze/core";
-import type { DataStore, DataVersion, FeedbackStore } from "@furze/storage";
+import type { CallOptions, Clock, FeedbackRoles, UserId } from "@furze/core";
+import type { DataStore, DataVersion, FeedbackColumns, FeedbackStore } from "@furze/storage";
 import { LRUCache } from "lru-cache";
 import type { ItemSpace } from "./item-space.ts";
 import { historyOf, type UserHistory } from "./user-history.ts";
 
-/** The part of a data store that histories come from. */
+/** The part of a data store that histories come from; a ranker that describes them in words wants the rows. */
 export interface HistorySource extends Pick<DataStore, "dataVersion"> {
-  readonly feedback: Pick<FeedbackStore, "ofUsers">;
+  readonly feedback: Pick<FeedbackStore, "ofUsers" | "columnsOfUsers">;
 }
 
 export interface UserHistoriesOptions {
@@ -38,7 +38,7 @@ interface PackedHistory extends Omit<UserHistory, "seen"> {
 /** A history, the data version it was read under, and when time alone makes another one of it, UTC milliseconds. */
 interface TimedHistory {
   readonly history: UserHistory;
-  readonly dataVersion: DataVersion | undefined;
+  readonly dataVersion: DataVersion;
   readonly validUntilMs: number;
 }
 
@@ -65,7 +65,10 @@ export class UserHistories {
 
   /** Histories as they are now, aligned with `userIds`. Cost: one query. */
   async load(userIds: readonly UserId[], call: CallOptions = {}): Promise<UserHistory[]> {
-    return (await this.#read(userIds, undefined, call)).map(({ history }) => history);
+    if (userIds.length === 0) return [];
+    const columns = await this.#options.dataStore.feedback.columnsOfUsers(userIds, { signal: call.signal });
+    const nowMs = this.#options.clock.now();
+    return userIds.map((userId, list) => this.#history(userId, columns, list, nowMs));
   }
 
   /** History of one user as it is now. Cost: one query, or much less where the store knows that nothing was written since. */
@@ -75,9 +78,12 @@ export class UserHistories {
     const dataVersion = await dataStore.dataVersion?.();
     const kept = dataVersion === undefined ? undefined : this.#kept.get(userId);
     if (kept !== undefined && kept.dataVersion === dataVersion && clock.now() < kept.validUntilMs) return kept.history;
-    const [timed] = (await this.#read([userId], dataVersion, call)) as [TimedHistory];
-    if (dataVersion !== undefined) this.#kept.set(userId, timed);
-    return timed.history;
+    const columns = await dataStore.feedback.columnsOfUsers([userId], { signal: call.signal });
+    const nowMs = clock.now();
+    const history = this.#history(userId, columns, 0, nowMs);
+    if (dataVersion === undefined) return history;
+    this.#kept.set(userId, { history, dataVersion, validUntilMs: this.#validUntilMs(columns, nowMs) });
+    return history;
   }
 
   /**
@@ -121,35 +127,23 @@ export class UserHistories {
     this.#ahead.clear();
   }
 
-  async #read(userIds: readonly UserId[], dataVersion: DataVersion | undefined, call: CallOptions): Promise<TimedHistory[]> {
-    if (userIds.length === 0) return [];
-    const { dataStore, space, roles } = this.#options;
-    const rows = await dataStore.feedback.ofUsers(userIds, { signal: call.signal });
-    return userIds.map((userId, position) => {
-      const { visible, validUntilMs } = this.#atPresent(rows[position] ?? []);
-      const history = historyOf(userId, visible, roles, space);
-      this.#keepPositives(history);
-      return { history, dataVersion, validUntilMs };
-    });
+  #history(userId: UserId, columns: FeedbackColumns, list: number, nowMs: number): UserHistory {
+    const { roles, space, clockErrorMs, feedbackTtlMs = Number.POSITIVE_INFINITY } = this.#options;
+    const untilMs = nowMs + clockErrorMs;
+    const history = historyOf({ userId, columns, list, roles, space, untilMs, sinceMs: nowMs - feedbackTtlMs });
+    this.#keepPositives(history);
+    return history;
   }
 
-  /** Rows of the future do not exist yet; a row beyond the age limit still excludes its item, but plays no role. */
-  #atPresent(rows: readonly Feedback[]): { visible: readonly Feedback[]; validUntilMs: number } {
-    const { clock, clockErrorMs, feedbackTtlMs = Number.POSITIVE_INFINITY } = this.#options;
-    const nowMs = clock.now();
+  /** When a row comes into sight or loses its role. */
+  #validUntilMs({ timestampsMs }: FeedbackColumns, nowMs: number): number {
+    const { clockErrorMs, feedbackTtlMs = Number.POSITIVE_INFINITY } = this.#options;
     let validUntilMs = Number.POSITIVE_INFINITY;
-    const visible: Feedback[] = [];
-    for (const row of rows) {
-      if (row.timestampMs > nowMs + clockErrorMs) {
-        validUntilMs = Math.min(validUntilMs, row.timestampMs - clockErrorMs);
-      } else if (row.timestampMs < nowMs - feedbackTtlMs) {
-        visible.push({ ...row, feedbackType: "" });
-      } else {
-        visible.push(row);
-        validUntilMs = Math.min(validUntilMs, row.timestampMs + feedbackTtlMs + 1);
-      }
+    for (const timestampMs of timestampsMs) {
+      if (timestampMs > nowMs + clockErrorMs) validUntilMs = Math.min(validUntilMs, timestampMs - clockErrorMs);
+      else if (timestampMs >= nowMs - feedbackTtlMs) validUntilMs = Math.min(validUntilMs, timestampMs + feedbackTtlMs + 1);
     }
-    return { visible, validUntilMs };
+    return validUntilMs;
   }
 
   #keepPositives({ userId, positives }: UserHistory): void {

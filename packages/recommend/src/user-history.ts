@@ -1,4 +1,5 @@
-import { type Feedback, type FeedbackRoles, feedbackRole, type ItemId, type UserId } from "@furze/core";
+import { type FeedbackRole, type FeedbackRoles, feedbackRole, type UserId } from "@furze/core";
+import type { FeedbackColumns } from "@furze/storage";
 import type { ItemSpace } from "./item-space.ts";
 import { hashText } from "./text-hash.ts";
 
@@ -20,35 +21,76 @@ export interface UserHistory {
 /** Most users dislike nothing. */
 const NONE: ReadonlySet<number> = new Set();
 
+/** Rows of a user, and what to take them for. */
+export interface HistoryRows {
+  readonly userId: UserId;
+  readonly columns: FeedbackColumns;
+  /** Which list of the columns is his. */
+  readonly list: number;
+  readonly roles: FeedbackRoles;
+  readonly space: ItemSpace;
+  /** Rows later than this do not exist yet, UTC milliseconds. Default: no bound. */
+  readonly untilMs?: number | undefined;
+  /** Rows older than this still exclude their items, but play no role, UTC milliseconds. Default: no bound. */
+  readonly sinceMs?: number | undefined;
+}
+
 /** Turns a user's rows, newest first, into his history. Cost: O(rows). */
-export function historyOf(userId: UserId, rows: readonly Feedback[], roles: FeedbackRoles, space: ItemSpace): UserHistory {
+export function historyOf(rows: HistoryRows): UserHistory {
+  const { columns, list, space } = rows;
+  const { rowOffsets, itemIds, timestampsMs } = columns;
+  const { untilMs = Number.POSITIVE_INFINITY, sinceMs = Number.NEGATIVE_INFINITY } = rows;
+  const roleOf = rolesOf(rows);
   const seen = new Set<number>();
-  const positives = new Map<number, ItemId>();
+  const positives = new Set<number>();
   const negatives = new Set<number>();
   let updatedMs = Number.NEGATIVE_INFINITY;
-  let hash = 0;
-  for (const row of rows) {
-    const index = space.indexOf(row.itemId);
+  const end = rowOffsets[list + 1] as number;
+  for (let row = rowOffsets[list] as number; row < end; row++) {
+    const timestampMs = timestampsMs[row] as number;
+    if (timestampMs > untilMs) continue;
+    const index = space.indexOfBytes(itemIds.bytes, itemIds.offsets[row] as number, itemIds.offsets[row + 1] as number);
     seen.add(index);
-    const role = feedbackRole(roles, row);
-    if (role === "positive") {
-      positives.set(index, row.itemId);
-    } else if (role === "negative" && !negatives.has(index)) {
-      negatives.add(index);
-      hash = (hash + hashText(row.itemId, 2)) | 0;
-    }
-    updatedMs = Math.max(updatedMs, row.updatedMs);
+    updatedMs = Math.max(updatedMs, columns.updatedMs[row] as number);
+    if (timestampMs < sinceMs) continue;
+    const role = roleOf(row);
+    if (role === "positive") positives.add(index);
+    else if (role === "negative") negatives.add(index);
   }
   for (const index of negatives) positives.delete(index);
-  for (const itemId of positives.values()) hash = (hash + hashText(itemId, 1)) | 0;
   return {
-    userId,
-    positives: Int32Array.from(positives.keys()),
+    userId: rows.userId,
+    positives: Int32Array.from(positives),
     negatives: negatives.size > 0 ? negatives : NONE,
     seen,
     updatedMs,
-    fingerprint: (hash >>> 0).toString(16),
+    fingerprint: fingerprintOf(positives, negatives, space),
   };
+}
+
+/** Roles of rows. Neighboring ones are alike more often than not. */
+function rolesOf({ columns, roles }: HistoryRows): (row: number) => FeedbackRole | undefined {
+  const { feedbackTypes, typeIndices, values } = columns;
+  let lastType = -1;
+  let lastValue = Number.NaN;
+  let role: FeedbackRole | undefined;
+  return (row) => {
+    const type = typeIndices[row] as number;
+    const value = values[row] as number;
+    if (type !== lastType || value !== lastValue) {
+      role = feedbackRole(roles, { feedbackType: feedbackTypes[type] as string, value });
+      lastType = type;
+      lastValue = value;
+    }
+    return role;
+  };
+}
+
+function fingerprintOf(positives: Iterable<number>, negatives: Iterable<number>, space: ItemSpace): string {
+  let hash = 0;
+  for (const index of positives) hash = (hash + space.hashOf(index)) | 0;
+  for (const index of negatives) hash = (hash + hashText(space.idOf(index), 2)) | 0;
+  return (hash >>> 0).toString(16);
 }
 
 /** Hash of all he has seen, for lists in which seen items may stand; independent of order and process. */

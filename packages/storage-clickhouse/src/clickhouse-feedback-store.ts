@@ -13,6 +13,7 @@ import {
   compareBytes,
   DEFAULT_SCAN_BATCH_SIZE,
   FeedbackBatcher,
+  type FeedbackColumns,
   type FeedbackFilter,
   type FeedbackListOptions,
   type FeedbackScanOptions,
@@ -20,6 +21,7 @@ import {
   type FeedbackWriteOptions,
   type FeedbackWriteResult,
   type Page,
+  packFeedback,
 } from "@furze/storage";
 import { listFeedback, scanFeedback } from "./clickhouse-feedback-pages.ts";
 import { FEEDBACK_COLUMNS, type FeedbackOrder, filterConditions, selectFeedback } from "./clickhouse-feedback-rows.ts";
@@ -64,6 +66,10 @@ export class ClickhouseFeedbackStore implements FeedbackStore {
   async ofUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
     checkIds(userIds, "UserId");
     return this.#ofEntities("user", userIds, filter);
+  }
+
+  async columnsOfUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<FeedbackColumns> {
+    return packFeedback(await this.ofUsers(userIds, filter));
   }
 
   async ofItems(itemIds: readonly ItemId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {

@@ -12,6 +12,7 @@ import {
   checkIds,
   compareBytes,
   DEFAULT_SCAN_BATCH_SIZE,
+  type FeedbackColumns,
   type FeedbackFilter,
   type FeedbackListOptions,
   type FeedbackScanOptions,
@@ -19,6 +20,7 @@ import {
   type FeedbackWriteOptions,
   type FeedbackWriteResult,
   type Page,
+  packFeedback,
 } from "@furze/storage";
 import type { Filter } from "mongodb";
 import { chunkList } from "./chunk-list.ts";
@@ -75,6 +77,10 @@ export class MongoFeedbackStore implements FeedbackStore {
   async ofUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
     checkIds(userIds, "UserId");
     return this.#ofEntities("userId", userIds, filter);
+  }
+
+  async columnsOfUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<FeedbackColumns> {
+    return packFeedback(await this.ofUsers(userIds, filter));
   }
 
   async ofItems(itemIds: readonly ItemId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {

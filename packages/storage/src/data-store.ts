@@ -11,6 +11,7 @@ import type {
   UserId,
   UserPatch,
 } from "@furze/core";
+import type { FeedbackColumns } from "./feedback-columns.ts";
 import type { ItemSearch } from "./item-search.ts";
 import type { Page, PageOptions, ScanOptions } from "./page.ts";
 
@@ -126,6 +127,8 @@ export interface FeedbackStore {
   list(options: FeedbackListOptions): Promise<Page<Feedback, FeedbackKey>>;
   /** Rows of each user, aligned with `userIds`; each list newest first, equal times by item id, then type. One query for all. */
   ofUsers(userIds: readonly UserId[], filter?: FeedbackFilter): Promise<Feedback[][]>;
+  /** What `ofUsers` gives, in the same order, as columns: a fraction of the work where very many rows are read. */
+  columnsOfUsers(userIds: readonly UserId[], filter?: FeedbackFilter): Promise<FeedbackColumns>;
   /** Rows of each item, aligned with `itemIds`; order as in `ofUsers` (by user id). */
   ofItems(itemIds: readonly ItemId[], filter?: FeedbackFilter): Promise<Feedback[][]>;
   /** Rows of one pair in type order, those of the future too. */

@@ -39,6 +39,7 @@ export type {
 } from "./data-store.ts";
 export { SchemaTooNewError } from "./errors.ts";
 export { FeedbackBatcher } from "./feedback-batcher.ts";
+export { type FeedbackColumns, type PackedTexts, packFeedback } from "./feedback-columns.ts";
 export { feedbackKeyText, foldFeedback } from "./fold-feedback.ts";
 export { ItemOverlay } from "./item-overlay.ts";
 export { checkSearchColumns, type ItemSearch, type SearchColumn, type SearchItemsOptions } from "./item-search.ts";

@@ -9,6 +9,7 @@ import type {
   SqlValue,
 } from "../server/sql-driver.ts";
 import { columnArray } from "./postgres-arrays.ts";
+import { packedColumns } from "./postgres-packed.ts";
 import { matchTermsVector, termsVector } from "./postgres-terms.ts";
 
 const INSERT_CHUNK_ROWS = 2000;
@@ -120,6 +121,7 @@ export const postgresDialect: SqlDialect = {
   termsValue: termsVector,
   matchTerms: matchTermsVector,
   // Which transactions can be seen: every one that writes has an id of its own.
+  packed: packedColumns,
   snapshot: "SELECT pg_current_snapshot()::text",
   columnTypes: async () => TYPES,
   emptyTables: async (connection, tables) => {

@@ -13,6 +13,7 @@ import {
   compareBytes,
   DEFAULT_SCAN_BATCH_SIZE,
   FeedbackBatcher,
+  type FeedbackColumns,
   type FeedbackFilter,
   type FeedbackListOptions,
   type FeedbackScanOptions,
@@ -21,6 +22,7 @@ import {
   type FeedbackWriteOptions,
   type FeedbackWriteResult,
   type Page,
+  packFeedback,
 } from "@furze/storage";
 import { checkBatchSize, checkLimit } from "../checks.ts";
 import { BatchLedger } from "./batch-ledger.ts";
@@ -28,6 +30,7 @@ import { chunkList, handled } from "./chunks.ts";
 import { type KeysetReading, readKeyset } from "./keyset.ts";
 import { readAhead } from "./read-ahead.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
+import { readFeedbackColumns } from "./server-feedback-columns.ts";
 import { FEEDBACK_COLUMNS, filterConditions, toFeedback } from "./server-feedback-rows.ts";
 import { FeedbackBatch, type FeedbackWriting, sendBatch, sendKnown } from "./server-feedback-write.ts";
 import { countRows, ID_CHUNK } from "./server-rows.ts";
@@ -115,6 +118,13 @@ export class ServerFeedbackStore implements FeedbackStore {
   async ofUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
     checkIds(userIds, "UserId");
     return this.#ofEntities("user", userIds, filter);
+  }
+
+  async columnsOfUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<FeedbackColumns> {
+    const { packed } = this.#session.dialect;
+    if (packed === undefined) return packFeedback(await this.ofUsers(userIds, filter));
+    checkIds(userIds, "UserId");
+    return readFeedbackColumns(this.#session, packed, this.#tables.feedback, userIds, filter);
   }
 
   async ofItems(itemIds: readonly ItemId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {

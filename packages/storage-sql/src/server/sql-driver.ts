@@ -104,6 +104,18 @@ export interface TermsMatch {
 
 export type OrderValue = string | number;
 
+/** Values of many rows as one, by expressions for a query with GROUP BY: a column's values in each group, one behind the other. */
+export interface PackedColumns {
+  /** A text. */
+  texts(column: string): string;
+  /** Bytes: how many each text takes in UTF-8, 16 bits each, like all numbers the highest byte first. */
+  lengths(column: string): string;
+  /** Bytes, 64 bits each. */
+  doubles(column: string): string;
+  /** Bytes, 64 bits each, signed. */
+  integers(column: string): string;
+}
+
 /** Where SQL of the servers differs. */
 export interface SqlDialect {
   /** Whether the column is among the values of one list parameter. */
@@ -135,6 +147,8 @@ export interface SqlDialect {
   /** What a column of type `terms` takes. */
   termsValue(terms: readonly string[]): string;
   matchTerms(column: string, terms: readonly string[]): TermsMatch;
+  /** Absent where rows cost no more. */
+  readonly packed?: PackedColumns;
   /** Query of one value that is another one after each commit; absent where there is none. */
   readonly snapshot?: string;
   columnTypes(connection: SqlConnection): Promise<ColumnTypes>;

@@ -11,6 +11,7 @@ import {
   checkFeedback,
   checkIds,
   FeedbackBatcher,
+  type FeedbackColumns,
   type FeedbackFilter,
   type FeedbackListOptions,
   type FeedbackScanOptions,
@@ -19,6 +20,7 @@ import {
   type FeedbackWriteOptions,
   type FeedbackWriteResult,
   type Page,
+  packFeedback,
 } from "@furze/storage";
 import { checkLimit } from "../checks.ts";
 import { TimeSlice } from "./event-loop.ts";
@@ -85,6 +87,10 @@ export class SqliteFeedbackStore implements FeedbackStore {
   async ofUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
     checkIds(userIds, "UserId");
     return this.#ofEntities("user_id", userIds, filter);
+  }
+
+  async columnsOfUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<FeedbackColumns> {
+    return packFeedback(await this.ofUsers(userIds, filter));
   }
 
   async ofItems(itemIds: readonly ItemId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {

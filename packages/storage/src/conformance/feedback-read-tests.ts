@@ -1,11 +1,25 @@
 import type { Feedback, FeedbackKey } from "@furze/core";
 import { parseFeedbackExpression } from "@furze/core";
 import { expect } from "vitest";
+import type { FeedbackColumns } from "../feedback-columns.ts";
 import type { DataStoreContext } from "./describe-data-store.ts";
 import { collectPages, feedback, keyOf, numberedIds, T0 } from "./fixtures.ts";
 import type { ConformanceTest } from "./suite.ts";
 
 const keys = (rows: readonly Feedback[] | undefined): string[] => (rows ?? []).map(keyOf);
+
+/** The rows of columns as objects, without what they leave out. */
+function rowsOf(columns: FeedbackColumns): Omit<Feedback, "userId" | "comment">[][] {
+  const { rowOffsets, itemIds, feedbackTypes, typeIndices, values, timestampsMs, updatedMs } = columns;
+  const rows = Array.from(values, (value, row) => ({
+    feedbackType: feedbackTypes[typeIndices[row] ?? -1] ?? "",
+    itemId: Buffer.from(itemIds.bytes.slice(itemIds.offsets[row], itemIds.offsets[row + 1])).toString(),
+    value,
+    timestampMs: timestampsMs[row] ?? Number.NaN,
+    updatedMs: updatedMs[row] ?? Number.NaN,
+  }));
+  return Array.from(rowOffsets.subarray(1), (end, list) => rows.slice(rowOffsets[list], end));
+}
 
 export const feedbackReadTests: readonly ConformanceTest<DataStoreContext>[] = [
   {
@@ -24,6 +38,25 @@ export const feedbackReadTests: readonly ConformanceTest<DataStoreContext>[] = [
       await rows.upsert([...inOrder.toReversed(), feedback("click other i")], { mode: "overwrite" });
       expect(await rows.ofUsers(["nobody", "u", "other", "u"])).toEqual([[], inOrder, [feedback("click other i")], inOrder]);
       expect(await rows.ofUsers([])).toEqual([]);
+    },
+  },
+  {
+    name: "feedback reads > columns of users: what the rows say, in their order",
+    run: async ({ store: { feedback: rows } }) => {
+      const ids = ["i", "z", "é", "\uFFFD", "😀", "long-".repeat(40)];
+      const stored = ids.flatMap((itemId, place) => [
+        feedback(`click u ${itemId}`, { timestampMs: T0 + (place % 3), updatedMs: T0 + 10 + place, value: place - 2.5 }),
+        feedback(`buy u ${itemId}`, { timestampMs: T0 + (place % 2), value: -1e300, comment: "long ".repeat(100) }),
+      ]);
+      await rows.upsert([...stored, feedback("click other i", { timestampMs: 0 })], { mode: "overwrite" });
+      const users = ["nobody", "u", "other", "u"];
+      for (const filter of [{}, { untilMs: T0 }, { sinceMs: T0 + 1, expressions: [parseFeedbackExpression("click>=0")] }]) {
+        const lists = await rows.ofUsers(users, filter);
+        const expected = lists.map((list) => list.map(({ userId: _, comment: __, ...row }) => row));
+        expect(rowsOf(await rows.columnsOfUsers(users, filter))).toEqual(expected);
+      }
+      expect(rowsOf(await rows.columnsOfUsers(["u"], { expressions: [] }))).toEqual([[]]);
+      expect(rowsOf(await rows.columnsOfUsers([]))).toEqual([]);
     },
   },
   {

@@ -2,7 +2,7 @@ import type { CallOptions, Clock, Feedback } from "@furze/core";
 import { type Dataset, randomSplit, type UserItemMatrix } from "@furze/dataset";
 import { Als } from "@furze/matrix-factorization";
 import { encodeCollaborativeModel, type HistorySource, ModelSet, Pipeline, type PipelineOptions } from "@furze/recommend";
-import type { CacheStore, DataStore } from "@furze/storage";
+import { type CacheStore, type DataStore, packFeedback } from "@furze/storage";
 import { makeItemNeighborLists, makeUserNeighborLists } from "../tasks/neighbor-lists.ts";
 import { type FactorParameters, factorModel } from "./factor-parameters.ts";
 import { HeldOutLists } from "./held-out-lists.ts";
@@ -117,12 +117,11 @@ function spaceItems({ space }: Pipeline, { itemIds }: Dataset, matrix: UserItemM
 /** Feedback as it would be if what is held out had not happened: of the users themselves and of those who are like them. */
 function withoutHeldOut({ feedback }: DataStore, { userIds, itemIds }: Dataset, heldOut: UserItemMatrix): HistorySource {
   const remains = (userIndex: number) => (row: Feedback) => !heldOut.has(userIndex, itemIds.indexOf(row.itemId));
+  const ofUsers: DataStore["feedback"]["ofUsers"] = async (ids, filter) => {
+    const rows = await feedback.ofUsers(ids, filter);
+    return rows.map((own, place) => own.filter(remains(userIds.indexOf(ids[place] ?? ""))));
+  };
   return {
-    feedback: {
-      async ofUsers(ids, filter) {
-        const rows = await feedback.ofUsers(ids, filter);
-        return rows.map((own, place) => own.filter(remains(userIds.indexOf(ids[place] ?? ""))));
-      },
-    },
+    feedback: { ofUsers, columnsOfUsers: async (ids, filter) => packFeedback(await ofUsers(ids, filter)) },
   };
 }
