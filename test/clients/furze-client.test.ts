@@ -162,6 +162,23 @@ describe("@furze/client: the system", () => {
     expect(await master.previewExternal({ script: btoa("['7', user_id]"), userId: "1" })).toEqual(["7", "1"]);
   });
 
+  it("shows what may be configured, and takes the configuration back as it gave it", async () => {
+    const shown = await master.showConfig();
+    const { recommend } = shown as { recommend: Record<string, unknown> };
+    expect(await master.replaceConfig({ ...shown, recommend })).toEqual(shown);
+    expect(await master.resetConfig()).toEqual({});
+    expect(await master.showConfig()).toEqual(shown);
+    expect(await master.configSchema()).toMatchObject({ $defs: { Recommend: { type: "object" } } });
+    expect(await status(master.replaceConfig({ recommend: { cache_size: 0 } }))).toBe(400);
+  });
+
+  it("tries templates, and tells who signs in", async () => {
+    const templates = { queryTemplate: btoa("{{ user.UserId }}"), documentTemplate: btoa("{{ item.ItemId }}") };
+    const { query, documents } = await master.previewPrompt({ ...templates, userId: "1" });
+    expect([query, documents[0]]).toEqual(["1", "120"]);
+    expect(await master.userInfo()).toBeNull();
+  });
+
   it("keeps strangers out", async () => {
     const stranger = new FurzeClient({ address: club.system.serverUrl });
     expect(await status(stranger.getUser("1"))).toBe(401);
