@@ -1,5 +1,14 @@
 import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
-import { checkText, decodeList, encodeList, type ListKey, type ListPut, type ListRead, type RankedList } from "@furze/storage";
+import {
+  checkText,
+  decodeList,
+  encodeList,
+  type ListKey,
+  type ListPut,
+  type ListRead,
+  type RankedList,
+  SharedReads,
+} from "@furze/storage";
 import type { Collection } from "mongodb";
 import { chunkList } from "./chunk-list.ts";
 import { type ListDocument, OVERLAY_VERSION_ID } from "./mongo-cache-schema.ts";
@@ -17,6 +26,11 @@ export class MongoCacheLists {
   readonly #session: MongoSession;
   readonly #lists: Collection<ListDocument>;
   readonly #clock: Clock;
+  /** Lists that are asked for one by one, as a server does. */
+  readonly #single: SharedReads<ListRead> = new SharedReads(async (ids) => {
+    const { lists, overlayVersion } = await this.#read(ids, undefined);
+    return new Map(ids.map((id, place) => [id, { lists: [lists[place]], overlayVersion }]));
+  });
 
   constructor(session: MongoSession, lists: Collection<ListDocument>, clock: Clock) {
     this.#session = session;
@@ -26,22 +40,14 @@ export class MongoCacheLists {
 
   async get(keys: readonly ListKey[], options: CallOptions | undefined): Promise<ListRead> {
     const ids = keys.map(checkKey);
-    const unique = [...new Set(ids)];
-    return this.#session.read(async () => {
-      const found = new Map<string, RankedList | undefined>();
-      let overlayVersion = 0;
-      // The version comes with the first lists: should the overlay change in between, the reader fetches once too often.
-      for (const chunk of unique.length === 0 ? [[]] : chunkList(unique, ID_CHUNK)) {
-        const wanted = chunk[0] === unique[0] ? [OVERLAY_VERSION_ID, ...chunk] : chunk;
-        const filter = filterOf<ListDocument>({ _id: { $in: wanted }, expiresMs: { $gt: this.#clock.now() } });
-        const find = { batchSize: ID_CHUNK + 1, promoteBuffers: true };
-        for (const { _id, value, version } of await this.#lists.find(filter, find).toArray()) {
-          if (_id === OVERLAY_VERSION_ID) overlayVersion = version ?? 0;
-          else if (value !== undefined) found.set(_id, decodeList(value));
-        }
-      }
-      return { lists: ids.map((id) => found.get(id)), overlayVersion };
-    }, options);
+    const [only] = ids;
+    if (only !== undefined && ids.length === 1) return this.#single.one(only, options) as Promise<ListRead>;
+    return this.#read(ids, options);
+  }
+
+  /** Sends reads that wait for others of their turn. */
+  flush(): void {
+    this.#single.flush();
   }
 
   async put(lists: readonly ListPut[], options: CallOptions | undefined): Promise<void> {
@@ -93,6 +99,25 @@ export class MongoCacheLists {
     for await (const batch of this.#session.scan(open, SCAN_BATCH_NAMES, options)) {
       yield batch.map(({ _id }) => _id.slice(collection.length + SEPARATOR.length));
     }
+  }
+
+  #read(ids: readonly string[], options: CallOptions | undefined): Promise<ListRead> {
+    const unique = [...new Set(ids)];
+    return this.#session.read(async () => {
+      const found = new Map<string, RankedList | undefined>();
+      let overlayVersion = 0;
+      // The version comes with the first lists: should the overlay change in between, the reader fetches once too often.
+      for (const chunk of unique.length === 0 ? [[]] : chunkList(unique, ID_CHUNK)) {
+        const wanted = chunk[0] === unique[0] ? [OVERLAY_VERSION_ID, ...chunk] : chunk;
+        const filter = filterOf<ListDocument>({ _id: { $in: wanted }, expiresMs: { $gt: this.#clock.now() } });
+        const find = { batchSize: ID_CHUNK + 1, promoteBuffers: true };
+        for (const { _id, value, version } of await this.#lists.find(filter, find).toArray()) {
+          if (_id === OVERLAY_VERSION_ID) overlayVersion = version ?? 0;
+          else if (value !== undefined) found.set(_id, decodeList(value));
+        }
+      }
+      return { lists: ids.map((id) => found.get(id)), overlayVersion };
+    }, options);
   }
 }
 

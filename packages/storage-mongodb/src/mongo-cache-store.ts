@@ -142,6 +142,7 @@ export class MongoCacheStore implements CacheStore {
   }
 
   close(): Promise<void> {
+    this.#lists.flush();
     return this.#session.close();
   }
 }

@@ -1,8 +1,9 @@
 import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
-import { checkText, decodeList, encodeList, type ListKey, type ListPut, type ListRead, type RankedList } from "@furze/storage";
+import { checkText, decodeList, encodeList, type ListKey, type ListPut, type ListRead } from "@furze/storage";
 import { chunkList, lastOfEachKey } from "./chunks.ts";
 import { readKeyset } from "./keyset.ts";
 import type { ServerCacheTables } from "./server-cache-schema.ts";
+import { listKeyText, ServerSingleLists, type StoredList, type StoredLists } from "./server-single-lists.ts";
 import type { Insertion, SqlConnection, SqlValue } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
@@ -23,20 +24,19 @@ function checkKey(key: ListKey): void {
   }
 }
 
-/** Stands in no checked text. */
-const keyOf = (key: ListKey): string => `${key.collection}\0${key.name}`;
-
 /** Ranked lists on a SQL server: one encoded value per key. */
 export class ServerCacheLists {
   readonly #session: SqlSession;
   readonly #tables: ServerCacheTables;
   readonly #clock: Clock;
   readonly #insertion: Insertion;
+  readonly #single: ServerSingleLists;
 
   constructor(session: SqlSession, tables: ServerCacheTables, clock: Clock) {
     this.#session = session;
     this.#tables = tables;
     this.#clock = clock;
+    this.#single = new ServerSingleLists((keys, numBytes) => this.#readStored(keys, { numBytes }), clock);
     this.#insertion = {
       table: tables.lists,
       columns: [
@@ -52,21 +52,20 @@ export class ServerCacheLists {
 
   async get(keys: readonly ListKey[], options: CallOptions | undefined): Promise<ListRead> {
     for (const key of keys) checkKey(key);
-    const found = new Map<string, RankedList | undefined>();
-    const groups = [...groupByCollection(keys)].flatMap(([collection, names]) =>
-      [...chunkList([...names], READ_CHUNK_LISTS)].map((chunk) => ({ collection, names: chunk })),
-    );
-    const overlayVersion = await this.#session.read(async (connection) => {
-      let version: number | undefined;
-      const chunks = groups.length === 0 ? [[]] : chunkGroups(groups);
-      for (const chunk of chunks) {
-        const seen = await this.#readGroups(connection, chunk, found);
-        // That of the first statement: should the overlay change in between, the reader holds too old a version and fetches once too often.
-        version ??= seen;
-      }
-      return version ?? 0;
-    }, options);
-    return { lists: keys.map((key) => found.get(keyOf(key))), overlayVersion };
+    const [only] = keys;
+    // Who reads many at once, as a worker does, reads each only once.
+    if (only !== undefined && keys.length === 1) return this.#single.get(only, options);
+    const { found, overlayVersion } = await this.#readStored(keys, options);
+    const lists = keys.map((key) => {
+      const stored = found.get(listKeyText(key));
+      return stored && decodeList(stored.bytes);
+    });
+    return { lists, overlayVersion };
+  }
+
+  /** Sends reads that wait for others of their turn. */
+  flush(): void {
+    this.#single.flush();
   }
 
   async put(lists: readonly ListPut[], options: CallOptions | undefined): Promise<void> {
@@ -77,7 +76,12 @@ export class ServerCacheLists {
       }
     }
     if (lists.length === 0) return;
-    const rows = lastOfEachKey(lists, keyOf).map((put) => [put.collection, put.name, put.expiresMs, encodeList(put.list)]);
+    const rows = lastOfEachKey(lists, listKeyText).map((put) => [
+      put.collection,
+      put.name,
+      put.expiresMs,
+      encodeList(put.list),
+    ]);
     await this.#session.transaction((connection) => this.#session.dialect.insert(connection, this.#insertion, rows), options);
   }
 
@@ -109,25 +113,54 @@ export class ServerCacheLists {
     }
   }
 
+  /** @param options.numBytes reads only so many bytes of each list; default all */
+  async #readStored(
+    keys: readonly ListKey[],
+    options: CallOptions & { numBytes?: number | undefined } = {},
+  ): Promise<StoredLists> {
+    const found = new Map<string, StoredList>();
+    const groups = [...groupByCollection(keys)].flatMap(([collection, names]) =>
+      [...chunkList([...names], READ_CHUNK_LISTS)].map((chunk) => ({ collection, names: chunk })),
+    );
+    const value = options.numBytes === undefined ? "value" : `substring(value, 1, ${options.numBytes})`;
+    const overlayVersion = await this.#session.read(async (connection) => {
+      let version: number | undefined;
+      const chunks = groups.length === 0 ? [[]] : chunkGroups(groups);
+      for (const chunk of chunks) {
+        const seen = await this.#readGroups(connection, chunk, { value, found });
+        // That of the first statement: should the overlay change in between, the reader holds too old a version and fetches once too often.
+        version ??= seen;
+      }
+      return version ?? 0;
+    }, options);
+    return { found, overlayVersion };
+  }
+
   /** Lists of some collections and the version of the overlay, by one statement. @returns the version */
   async #readGroups(
     connection: SqlConnection,
     groups: readonly CollectionNames[],
-    found: Map<string, RankedList | undefined>,
+    { value, found }: { readonly value: string; readonly found: Map<string, StoredList> },
   ): Promise<number> {
     const { lists, overlayVersion } = this.#tables;
     const nowMs = this.#clock.now();
-    const parts = [`SELECT version, NULL AS collection, NULL AS name, NULL AS value FROM ${overlayVersion}`];
+    const parts = [
+      `SELECT version, NULL AS collection, NULL AS name, NULL AS expires_ms, NULL AS value FROM ${overlayVersion}`,
+    ];
     const parameters: SqlValue[] = [];
     for (const { collection, names } of groups) {
-      parts.push(`SELECT NULL, collection, name, value FROM ${lists}
+      parts.push(`SELECT NULL, collection, name, expires_ms, ${value} FROM ${lists}
         WHERE collection = ? AND ${this.#session.dialect.in("name")} AND expires_ms > ?`);
       parameters.push(collection, names, nowMs);
     }
     let version = 0;
-    for (const [seen, collection, name, value] of (await connection.query(parts.join(" UNION ALL "), parameters)).rows) {
+    for (const [seen, collection, name, expiresMs, bytes] of (await connection.query(parts.join(" UNION ALL "), parameters))
+      .rows) {
       if (seen !== null) version = Number(seen);
-      else found.set(keyOf({ collection: collection as string, name: name as string }), decodeList(value as Uint8Array));
+      else {
+        const key = listKeyText({ collection: collection as string, name: name as string });
+        found.set(key, { expiresMs: Number(expiresMs), bytes: bytes as Uint8Array });
+      }
     }
     return version;
   }

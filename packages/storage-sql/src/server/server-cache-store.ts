@@ -153,6 +153,7 @@ export class ServerCacheStore implements CacheStore {
   }
 
   async close(): Promise<void> {
+    this.#lists.flush();
     await this.#session.close();
   }
 
