@@ -15,12 +15,13 @@ export function foldFeedback(rows: readonly Feedback[], mode: FeedbackWriteMode)
   for (const row of rows) {
     const key = feedbackKeyText(row.userId, row.itemId, row.feedbackType);
     const known = mode === "overwrite" ? undefined : byKey.get(key);
-    byKey.set(key, known === undefined ? row : sum(known, row));
+    byKey.set(key, known === undefined ? row : sumFeedback(known, row));
   }
   return byKey;
 }
 
-function sum(first: Feedback, second: Feedback): Feedback {
+/** What two rows of one key are together when the second is added to the first. */
+export function sumFeedback(first: Feedback, second: Feedback): Feedback {
   return {
     ...second,
     value: first.value + second.value,

@@ -49,3 +49,4 @@ export { loadDriver } from "./load-driver.ts";
 export { DEFAULT_SCAN_BATCH_SIZE, type Page, type PageOptions, type ScanOptions } from "./page.ts";
 export { itemTerms, queryTerms } from "./search-terms.ts";
 export { SharedReads } from "./shared-reads.ts";
+export { type SortedFeedback, sortFeedback } from "./sort-feedback.ts";

@@ -1,5 +1,11 @@
 import { type Feedback, ZERO_TIME_MS } from "@furze/core";
-import { type FeedbackWriteMode, type FeedbackWriteOptions, type FeedbackWriteResult, foldFeedback } from "@furze/storage";
+import {
+  type FeedbackWriteMode,
+  type FeedbackWriteOptions,
+  type FeedbackWriteResult,
+  type SortedFeedback,
+  sortFeedback,
+} from "@furze/storage";
 import { chunkList, handled, type Sent } from "./chunks.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
 import { feedbackInsertion, toFeedbackRow } from "./server-feedback-rows.ts";
@@ -16,43 +22,28 @@ export interface FeedbackWriting {
   readonly begun: Promise<unknown>;
 }
 
-/** Rows, each key once, sorted by key. */
-interface PreparedFeedback {
-  readonly rows: readonly Feedback[];
-  readonly userIds: readonly string[];
-  readonly itemIds: readonly string[];
-}
-
 /** Rows to be stored as if by calls one after another. */
 export class FeedbackBatch {
   readonly mode: FeedbackWriteMode;
   readonly #rows: readonly Feedback[];
-  #prepared: PreparedFeedback | undefined;
+  #sorted: SortedFeedback | undefined;
 
   constructor(rows: readonly Feedback[], mode: FeedbackWriteMode) {
     this.#rows = rows;
     this.mode = mode;
   }
 
-  /** Folds rows of one key, and sorts: writers that lock rows in one order do not deadlock. */
-  prepare(): PreparedFeedback {
-    this.#prepared ??= prepareFeedback(this.#rows, this.mode);
-    return this.#prepared;
+  /** The same work serves every try. */
+  sort(): SortedFeedback {
+    this.#sorted ??= sortFeedback(this.#rows, this.mode);
+    return this.#sorted;
   }
 }
 
-function prepareFeedback(rows: readonly Feedback[], mode: FeedbackWriteMode): PreparedFeedback {
-  const byKey = foldFeedback(rows, mode);
-  const userIds = new Set(rows.map((row) => row.userId));
-  const itemIds = new Set(rows.map((row) => row.itemId));
-  const sorted = [...byKey.keys()].sort().map((key) => byKey.get(key) as Feedback);
-  return { rows: sorted, userIds: [...userIds].sort(), itemIds: [...itemIds].sort() };
-}
-
-/** Sends rows whose users and items are all to be created when they are unknown. The batch is prepared while the server begins. */
+/** Sends rows whose users and items are all to be created when they are unknown. The batch is sorted while the server begins. */
 export async function sendBatch({ connection, dialect, tables, begun }: FeedbackWriting, batch: FeedbackBatch): Promise<Sent> {
   const opened = handled(Promise.all([begun, lockDeletions(connection, dialect, tables.feedback, "shared")]));
-  const { rows, userIds, itemIds } = batch.prepare();
+  const { rows, userIds, itemIds } = batch.sort();
   await opened;
   const users = handled(dialect.createMissing(connection, newUsers(tables), userIds));
   if (!dialect.sendsAhead) await users;
