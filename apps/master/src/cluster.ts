@@ -4,6 +4,7 @@ import { type Clock, NotFoundError, type TaskProgress } from "@furze/core";
 import { type ClusterHandlers, type ClusterMember, type ClusterNode, type ClusterState, MemberTable } from "@furze/protocol";
 import type { BlobStore } from "@furze/storage";
 import type { StoredModel, TrainingState } from "@furze/training";
+import { ListsWatch } from "./lists-watch.ts";
 
 export interface ClusterOptions {
   /** The configuration at first. */
@@ -19,6 +20,8 @@ export class Cluster implements ClusterHandlers {
   readonly #options: ClusterOptions;
   readonly #members: MemberTable;
   readonly #tasks = new Map<string, readonly TaskProgress[]>();
+  /** Whether the lists that follow from a cycle are made. */
+  readonly lists: ListsWatch = new ListsWatch({ workers: () => this.#workerIds() });
   #configJson = "";
   #configDigest = "";
 
@@ -37,6 +40,7 @@ export class Cluster implements ClusterHandlers {
   async sync(node: ClusterNode): Promise<ClusterState> {
     this.#members.seen(node);
     const { models, datasetDigest, listsVersion } = this.#options.training.state;
+    if (node.kind === "worker") this.lists.told(node.nodeId, listsVersion);
     return {
       configJson: this.#configJson,
       configDigest: this.#configDigest,
@@ -53,6 +57,7 @@ export class Cluster implements ClusterHandlers {
 
   async reportProgress(nodeId: string, tasks: readonly TaskProgress[]): Promise<void> {
     this.#tasks.set(nodeId, tasks);
+    this.lists.reported(nodeId, tasks);
   }
 
   async openModel(modelId: string): Promise<AsyncIterable<Uint8Array>> {
@@ -71,5 +76,8 @@ export class Cluster implements ClusterHandlers {
     const live = new Set(this.members().map((member) => member.nodeId));
     for (const nodeId of this.#tasks.keys()) if (!live.has(nodeId)) this.#tasks.delete(nodeId);
     return [...this.#tasks.values()].flat();
+  }
+  #workerIds(): string[] {
+    return this.members().flatMap(({ kind, nodeId }) => (kind === "worker" ? [nodeId] : []));
   }
 }

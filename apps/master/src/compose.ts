@@ -52,6 +52,7 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
     training: trainingOptions(config),
     reporter: tracker,
     logger: logger.child({ component: "training" }),
+    lists: { made: (listsVersion, wait) => cluster.lists.made(listsVersion, wait) },
   });
   const cluster = new Cluster({ config, training: trainer, blobStore, clock });
   const { sslMode, sslCa, sslCert, sslKey } = config.master;

@@ -30,7 +30,7 @@ export {
 } from "./task-graph.ts";
 export { fitTaskNames, searchTaskNames, taskNames } from "./task-names.ts";
 export { type MakeLeaderboardsOptions, makeLeaderboards } from "./tasks/leaderboards.ts";
-export { Trainer, type TrainerOptions } from "./trainer.ts";
+export { type ListMakers, Trainer, type TrainerOptions } from "./trainer.ts";
 export type { ModelKindName, ModelTrainingOptions, SearchOptions, TrainingOptions } from "./training-options.ts";
 export {
   INITIAL_STATE,

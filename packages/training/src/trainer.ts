@@ -1,4 +1,4 @@
-import { AbortError, type Clock, FurzeError, type Logger, silentLogger, throwIfAborted } from "@furze/core";
+import { AbortError, type CallOptions, type Clock, FurzeError, type Logger, silentLogger, throwIfAborted } from "@furze/core";
 import type { PipelineOptions } from "@furze/recommend";
 import type { BlobStore, CacheStore, DataStore } from "@furze/storage";
 import { type CycleResult, runCycle, trainingDigest } from "./cycle.ts";
@@ -17,13 +17,22 @@ export interface TrainerOptions {
   readonly reporter: TaskReporter;
   readonly clock: Clock;
   readonly logger?: Logger | undefined;
+  /** Where lists are made of what a cycle has left. Default: nowhere. */
+  readonly lists?: ListMakers | undefined;
+}
+
+/** Those who make lists of what training has left, in other processes. */
+export interface ListMakers {
+  /** Resolves when the lists of a version are made, or the time is over. @throws {AbortError} if the signal is aborted */
+  made(listsVersion: number, wait: CallOptions & { readonly timeLimitMs: number }): Promise<void>;
 }
 
 const RETRY_MS = 30_000;
 
 /**
  * Runs training cycles: one at the start unless the last is still good, then one each shortest `fitPeriodMs`, and whenever it is
- * told to. Between cycles it searches for better parameters, where `search` says so; what it finds is fitted at once.
+ * told to. Between cycles it searches for better parameters, where `search` says so; what it finds is fitted at once. A search leaves
+ * the machine to the lists of the cycle before it: it waits until they are made, though not for more than half the time to the next.
  * Before there is any feedback it waits; that is a state, not a failure. What it has made survives a restart.
  * Item search is set up at the start and when the options change, and filled up in each cycle.
  */
@@ -39,6 +48,8 @@ export class Trainer {
   /** Whether the options have come since the loop last began anew. */
   #isConfigured = true;
   #lastCount: number | undefined;
+  /** Whether others may still make lists of what the last cycle left. */
+  #areListsDue = false;
   #state: TrainingState;
   #loop: Promise<void> | undefined;
 
@@ -136,6 +147,7 @@ export class Trainer {
     this.#cycle = cycle;
     try {
       const result: CycleResult = await runCycle({ ...this.#options, state: this.#state, isForced, signal: cycle.signal });
+      this.#areListsDue ||= result.state.listsVersion > this.#state.listsVersion;
       this.#state = result.state;
       this.#logger.info("training cycle done", { ...result.summary });
     } finally {
@@ -155,6 +167,7 @@ export class Trainer {
     const searching = new AbortController();
     this.#cycle = searching;
     try {
+      await this.#awaitLists(searching.signal);
       const before = this.#state.searches[kind]?.tuned;
       const timeLimitMs = Math.max(1, this.#nextCycleMs() - clock.now());
       this.#state = await runSearch({
@@ -170,6 +183,13 @@ export class Trainer {
     } finally {
       this.#cycle = undefined;
     }
+  }
+
+  async #awaitLists(signal: AbortSignal): Promise<void> {
+    const { lists, clock } = this.#options;
+    const timeLimitMs = (this.#nextCycleMs() - clock.now()) / 2;
+    if (this.#areListsDue && timeLimitMs > 0) await lists?.made(this.#state.listsVersion, { signal, timeLimitMs });
+    this.#areListsDue = false;
   }
 
   /** Searches that are wanted, for models that there are, with the time when they are due. */
