@@ -17,6 +17,9 @@ const CHECKS = [
 
 const OPTIONS = ["--phases=coverage,fuzzing", "--max-examples=3", "--seed=7", "--no-color", "--warnings=off"];
 
+/** Some 3,400 requests to 82 operations: half a minute alone, several beside whole systems on two cores. */
+const TIMEOUT_MS = 400_000;
+
 interface Report {
   readonly code: number;
   readonly stdout: string;
@@ -41,18 +44,22 @@ describe.runIf("python" in schemathesis)(title, () => {
     const { python } = schemathesis as { python: string };
     const args = ["-m", "schemathesis.cli", "run", `${api.address}/apidocs.json`, `--checks=${CHECKS.join()}`, ...OPTIONS];
     // It writes what it learns into the folder that it runs in.
-    const child = promisify(execFile)(python, args, { cwd: folder, timeout: 110_000 });
+    const child = promisify(execFile)(python, args, { cwd: folder, timeout: TIMEOUT_MS });
     return child.then(
       ({ stdout }) => ({ code: 0, stdout }),
       (error: { code: number; stdout: string }) => ({ code: error.code, stdout: error.stdout }),
     );
   }
 
-  it("finds no answer of any route that the OpenAPI document does not tell, and none of 500 or above", async () => {
-    const { code, stdout } = await run();
-    expect(code, stdout).toBe(0);
-    expect(stdout).toMatch(/Tested: (4\d|[5-9]\d)/);
-    expect(api.isRunning).toBe(true);
-    expect(api.errors).toBe("");
-  });
+  it(
+    "finds no answer of any route that the OpenAPI document does not tell, and none of 500 or above",
+    async () => {
+      const { code, stdout } = await run();
+      expect(code, stdout).toBe(0);
+      expect(stdout).toMatch(/Tested: (8\d|9\d)/);
+      expect(api.isRunning).toBe(true);
+      expect(api.errors).toBe("");
+    },
+    TIMEOUT_MS,
+  );
 });

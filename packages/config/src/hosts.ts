@@ -20,7 +20,7 @@ export function withHosts(config: FurzeConfig): FurzeConfig {
   // gRPC hands out every secret of the configuration, so it never stands open without a proof, whatever the file says.
   const isGuarded = missingProof(config).length === 0;
   const host = isGuarded || LOOPBACK_HOSTS.has(master.host) ? master.host || "0.0.0.0" : "127.0.0.1";
-  const httpHost = resolveHost(master.httpHost, [server.apiKey, master.adminApiKey]);
+  const httpHost = resolveHost(master.httpHost, [server.apiKey, adminProof(config)]);
   return { ...config, master: { ...master, host, httpHost } };
 }
 
@@ -29,12 +29,20 @@ export function hostWarnings(config: FurzeConfig): readonly string[] {
   const { master, server } = config;
   const http = [
     ...(server.apiKey === "" ? ["server.api_key"] : []),
-    ...(master.adminApiKey === "" ? ["master.admin_api_key"] : []),
+    ...(adminProof(config) === "" ? ["master.admin_api_key"] : []),
   ];
   return [
+    ...(master.dashboardUserName !== "" && master.dashboardPassword === ""
+      ? ["master.dashboard_password is empty: whoever knows dashboard_user_name may sign in"]
+      : []),
     ...portWarning("HTTP", "master.http_host", master.httpHost, http),
     ...portWarning("gRPC", "master.host", master.host, missingProof(config)),
   ];
+}
+
+/** What guards the admin API: either of the two; empty when neither is set. */
+function adminProof({ master }: FurzeConfig): string {
+  return master.adminApiKey || master.dashboardPassword;
 }
 
 /** What guards gRPC: one of the two is enough. */

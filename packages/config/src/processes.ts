@@ -12,7 +12,8 @@ export const master: Section<MasterConfig> = section<MasterConfig>({
   }),
   httpPort: integer("http_port", { description: "Port of HTTP.", default: 8088, minimum: 0, maximum: MAX_PORT }),
   httpHost: optionalText("http_host", {
-    description: "Address of HTTP. Absent: 0.0.0.0 when both server.api_key and master.admin_api_key are set, else 127.0.0.1.",
+    description:
+      "Address of HTTP. Absent: 0.0.0.0 when server.api_key and either master.admin_api_key or dashboard_password are set, else 127.0.0.1.",
   }),
   nJobs: integer("n_jobs", { description: "Threads that the master works with.", default: 1, minimum: 1 }),
   metaTimeoutMs: duration("meta_timeout", {

@@ -154,4 +154,14 @@ describe("hosts", () => {
       "gRPC listens on ::1 only: set cluster.token or master.ssl_mode to open it",
     ]);
   });
+
+  it("takes the password of the administrator for a guard of his routes, but not his name alone", () => {
+    const load = (lines: string) => loadConfig({ text: `[server]\napi_key = "k"\n[master]\n${lines}` });
+    const guarded = load('dashboard_user_name = "admin"\ndashboard_password = "hush"');
+    expect(guarded.config.master.httpHost).toBe("0.0.0.0");
+    expect(guarded.warnings.join()).not.toMatch(/HTTP|dashboard/);
+    const named = load('dashboard_user_name = "admin"');
+    expect(named.config.master.httpHost).toBe("127.0.0.1");
+    expect(named.warnings).toContain("master.dashboard_password is empty: whoever knows dashboard_user_name may sign in");
+  });
 });
