@@ -63,6 +63,18 @@ describe("systemSpecs", () => {
   });
 });
 
+describe("sign-in", () => {
+  it("is made up for by an admin key of this run, which opens no port", () => {
+    const file = write("named.toml", '[server]\napi_key = "k"\n[master]\ndashboard_user_name = "admin"\n');
+    const keys = [1, 2].map(() => plan(file).master.env.FURZE_MASTER_ADMIN_API_KEY ?? "");
+    expect(keys.map((key) => key.length)).toEqual([43, 43]);
+    expect(keys[0]).not.toBe(keys[1]);
+    expect(plan(file).master.env.FURZE_MASTER_HTTP_HOST).toBe("127.0.0.1");
+    const own = write("own.toml", '[master]\nadmin_api_key = "mine"\ndashboard_password = "p"\n');
+    expect(plan(own).master.env.FURZE_MASTER_ADMIN_API_KEY).toBe("mine");
+  });
+});
+
 describe("mutual TLS", () => {
   it("is what worker and server are told of too", () => {
     const file = write("tls.toml", '[master]\nssl_mode = true\nssl_ca = "/ca"\nssl_cert = "/cert"\nssl_key = "/key"\n');

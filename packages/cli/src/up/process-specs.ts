@@ -49,6 +49,10 @@ export function systemSpecs(plan: SystemPlan): SystemSpecs {
     FURZE_DATABASE_DATA_STORE: config.dataStore ?? `sqlite://${join(folder.path, "data.sqlite")}`,
     FURZE_DATABASE_CACHE_STORE: config.cacheStore ?? `sqlite://${join(folder.path, "cache.sqlite")}`,
     FURZE_BLOB_URI: config.blobUri ?? folder.blobs,
+    // A key that the file does not have must not open the port either.
+    ...(config.adminApiKey === ""
+      ? {}
+      : { FURZE_MASTER_ADMIN_API_KEY: config.adminApiKey, FURZE_MASTER_HTTP_HOST: config.masterHost }),
     // Worker and server do not read the file that names it.
     ...(config.clusterToken === "" ? {} : { FURZE_CLUSTER_TOKEN: config.clusterToken }),
   };

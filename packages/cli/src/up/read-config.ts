@@ -1,4 +1,5 @@
-import { ConfigError, type LoadedConfig, loadConfig } from "@furze/config";
+import { randomBytes } from "node:crypto";
+import { ConfigError, type FurzeConfig, type LoadedConfig, loadConfig } from "@furze/config";
 import type { FeedbackExpression } from "@furze/core";
 import { CliError } from "../cli-error.ts";
 
@@ -8,6 +9,7 @@ export interface SystemConfig {
   readonly masterPort: number;
   readonly masterHttpPort: number;
   readonly serverApiKey: string;
+  /** Key of the admin API; one of this run alone where people sign in and the config has none; empty where that API is open or `serverApiKey` opens it. */
   readonly adminApiKey: string;
   /** Secret that worker and server have to show to the master; empty when none is set. */
   readonly clusterToken: string;
@@ -37,7 +39,7 @@ export function readConfig(file: string | undefined, env: NodeJS.ProcessEnv, onW
     masterPort: config.master.port,
     masterHttpPort: config.master.httpPort,
     serverApiKey: config.server.apiKey,
-    adminApiKey: config.master.adminApiKey,
+    adminApiKey: config.master.adminApiKey || (signsIn(config) ? randomBytes(32).toString("base64url") : ""),
     clusterToken: config.cluster.token,
     tlsFiles: sslMode ? { ca: sslCa, cert: sslCert, key: sslKey } : undefined,
     positive: config.recommend.dataSource.positiveFeedbackTypes,
@@ -45,6 +47,11 @@ export function readConfig(file: string | undefined, env: NodeJS.ProcessEnv, onW
     cacheStore: chosen(config.database.cacheStore, defaults.database.cacheStore),
     blobUri: chosen(config.blob.uri, defaults.blob.uri),
   };
+}
+
+/** Whether the admin API wants an administrator who has signed in, which `furze up` cannot do. */
+function signsIn({ master }: FurzeConfig): boolean {
+  return master.dashboardUserName !== "" || master.dashboardPassword !== "";
 }
 
 function load(file: string | undefined, env: NodeJS.ProcessEnv): LoadedConfig {
