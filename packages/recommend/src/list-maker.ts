@@ -1,6 +1,7 @@
 import { type CallOptions, type Clock, type ProgressListener, throwIfAborted, type UserId } from "@furze/core";
 import type { CacheStore, ListPut, RankedList, UserStore } from "@furze/storage";
 import type { MergedCandidate } from "./merge.ts";
+import { overlap } from "./overlap.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { collections } from "./pipeline-options.ts";
 import type { UserHistory } from "./user-history.ts";
@@ -15,7 +16,7 @@ export interface ListMakerOptions {
   readonly users: UserStore;
   readonly cacheStore: CacheStore;
   readonly clock: Clock;
-  /** Users per batch, > 0. Default 256: one query, one matrix product and one write serve them. */
+  /** Users per batch, > 0. Default 256: one query, one matrix product and one write serve them. Two batches are under way at once. */
   readonly batchSize?: number | undefined;
 }
 
@@ -57,13 +58,15 @@ export class ListMaker {
     const total = await users.count(options);
     let checked = 0;
     let made = 0;
-    for await (const rows of users.scan({ batchSize: this.#batchSize, signal: options.signal })) {
+    await overlap(users.scan({ batchSize: this.#batchSize, signal: options.signal }), async (rows) => {
       throwIfAborted(options.signal);
       const owned = rows.map((user) => user.userId).filter((userId) => options.owns?.(userId) ?? true);
-      made += await this.#makeBatch(owned, updatedMs, options);
+      const madeOfBatch = await this.#makeBatch(owned, updatedMs, options);
+      // Added behind the wait: other batches count meanwhile.
+      made += madeOfBatch;
       checked += rows.length;
       options.onProgress?.({ done: checked, total: Math.max(total, checked) });
-    }
+    });
     return { checked, made };
   }
 

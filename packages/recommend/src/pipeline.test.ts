@@ -13,6 +13,7 @@ import {
   type System,
   systemOf,
 } from "../test/fixture.ts";
+import { ListMaker } from "./list-maker.ts";
 import type { PipelineOptions } from "./pipeline-options.ts";
 
 let stores: Stores;
@@ -106,6 +107,17 @@ describe("ListMaker", () => {
     const { maker } = system();
     expect(await maker.makeLists()).toEqual({ checked: 3, made: 3 });
     expect(await maker.makeLists()).toEqual({ checked: 3, made: 0 });
+  });
+
+  it("counts every list while batches overlap", async () => {
+    const users = ["zoe", "zora", "zubin", "zuri"].map((userId) => ({ userId, labels: null, comment: "" }));
+    await stores.dataStore.users.upsert(users);
+    const { pipeline } = system();
+    const { dataStore, cacheStore, clock } = stores;
+    const maker = new ListMaker({ pipeline, users: dataStore.users, cacheStore, clock, batchSize: 1 });
+    const progress: number[] = [];
+    expect(await maker.makeLists({ onProgress: ({ done }) => progress.push(done) })).toEqual({ checked: 7, made: 7 });
+    expect(progress).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it("makes lists anew for users who liked or disliked something, under other options, and near their expiry", async () => {

@@ -66,9 +66,7 @@ export class UserHistories {
   /** Histories as they are now, aligned with `userIds`. Cost: one query. */
   async load(userIds: readonly UserId[], call: CallOptions = {}): Promise<UserHistory[]> {
     if (userIds.length === 0) return [];
-    const columns = await this.#options.dataStore.feedback.columnsOfUsers(userIds, { signal: call.signal });
-    const nowMs = this.#options.clock.now();
-    return userIds.map((userId, list) => this.#history(userId, columns, list, nowMs));
+    return this.#historiesOf(userIds, await this.#columns(userIds, call));
   }
 
   /** History of one user as it is now. Cost: one query, or much less where the store knows that nothing was written since. */
@@ -78,7 +76,7 @@ export class UserHistories {
     const dataVersion = await dataStore.dataVersion?.();
     const kept = dataVersion === undefined ? undefined : this.#kept.get(userId);
     if (kept !== undefined && kept.dataVersion === dataVersion && clock.now() < kept.validUntilMs) return kept.history;
-    const columns = await dataStore.feedback.columnsOfUsers([userId], { signal: call.signal });
+    const columns = await this.#columns([userId], call);
     const nowMs = clock.now();
     const history = this.#history(userId, columns, 0, nowMs);
     if (dataVersion === undefined) return history;
@@ -112,8 +110,15 @@ export class UserHistories {
       if (kept === undefined) missing.push(userId);
       else found.set(userId, kept);
     }
-    for (let start = 0; start < missing.length; start += RECALL_CHUNK_USERS) {
-      for (const history of await this.load(missing.slice(start, start + RECALL_CHUNK_USERS), call)) {
+    const read = (start: number) => this.#columns(missing.slice(start, start + RECALL_CHUNK_USERS), call);
+    let next = missing.length > 0 ? read(0) : undefined;
+    for (let start = 0; next !== undefined; start += RECALL_CHUNK_USERS) {
+      const columns = await next;
+      const isLast = start + RECALL_CHUNK_USERS >= missing.length;
+      // The store reads these while those are being turned into histories.
+      next = isLast ? undefined : read(start + RECALL_CHUNK_USERS);
+      next?.catch(() => {});
+      for (const history of this.#historiesOf(missing.slice(start, start + RECALL_CHUNK_USERS), columns)) {
         found.set(history.userId, history.positives);
         this.#ahead.set(history.userId, { ...history, seen: Int32Array.from(history.seen) });
       }
@@ -125,6 +130,15 @@ export class UserHistories {
   forget(): void {
     this.#positives.clear();
     this.#ahead.clear();
+  }
+
+  #columns(userIds: readonly UserId[], { signal }: CallOptions): Promise<FeedbackColumns> {
+    return this.#options.dataStore.feedback.columnsOfUsers(userIds, { signal });
+  }
+
+  #historiesOf(userIds: readonly UserId[], columns: FeedbackColumns): UserHistory[] {
+    const nowMs = this.#options.clock.now();
+    return userIds.map((userId, list) => this.#history(userId, columns, list, nowMs));
   }
 
   #history(userId: UserId, columns: FeedbackColumns, list: number, nowMs: number): UserHistory {

@@ -52,6 +52,8 @@ export class LlmRanker implements Ranker {
   readonly #query: PromptTemplate;
   readonly #document: PromptTemplate;
   readonly #dependencies: LlmRankerDependencies;
+  /** The batch before. */
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @throws {InvalidArgumentError} for templates that are none */
   constructor(options: LlmRankerOptions, dependencies: LlmRankerDependencies) {
@@ -60,7 +62,18 @@ export class LlmRanker implements Ranker {
     this.#dependencies = dependencies;
   }
 
+  /** Batches that come at the same time are ranked one after another: the model is asked no more often for it. */
   async rank(
+    lists: readonly Candidates[],
+    requests: readonly CandidateRequest[],
+    options: GenerateOptions,
+  ): Promise<MergedCandidate[][]> {
+    const turn = this.#last.then(() => this.#rankBatch(lists, requests, options));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #rankBatch(
     lists: readonly Candidates[],
     requests: readonly CandidateRequest[],
     options: GenerateOptions,
