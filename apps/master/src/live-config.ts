@@ -75,6 +75,9 @@ export class LiveConfig implements ConfigurationSource {
       for (const warning of warnings) this.#options.logger.warn(warning);
       const kept = JSON.stringify(recommendToKeep(config, this.#options.base));
       await this.#options.blobStore.put(BLOB, Buffer.from(kept));
+      this.#options.logger.info("the recommend section is replaced over HTTP", {
+        recommend: configToTable(maskConfig(config)).recommend,
+      });
       return config;
     });
   }
@@ -82,6 +85,7 @@ export class LiveConfig implements ConfigurationSource {
   async reset(): Promise<void> {
     await this.#change(async () => {
       await this.#options.blobStore.delete(BLOB);
+      this.#options.logger.info("the recommend section is that of the file again");
       return this.#options.base;
     });
   }

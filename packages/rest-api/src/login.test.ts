@@ -62,6 +62,15 @@ describe("signing in", () => {
     }
   });
 
+  it("makes everybody wait when ten have failed within a minute", async () => {
+    await using master = await openMaster();
+    for (let failures = 0; failures < 10; failures++) expect((await master.signIn({})).status).toBe(302);
+    const late = await master.signIn(RIGHT);
+    expect([late.status, await late.text()]).toEqual([429, "too many sign-ins have failed, try again in a minute"]);
+    master.clock.advance(60_000);
+    expect((await master.signIn(RIGHT)).headers.get("location")).toBe("/");
+  });
+
   it("is for pages of this site only", async () => {
     await using master = await openMaster();
     expect((await master.signIn(RIGHT, { origin: "https://evil.test" })).status).toBe(403);

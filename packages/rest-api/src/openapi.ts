@@ -66,7 +66,7 @@ const FAILURES: Readonly<Record<number, string>> = {
   406: "The caller does not take what the route answers",
   413: "The body is too large, or a script reaches a limit",
   415: "The body is of a type that the route does not take",
-  429: "A quota would be exceeded",
+  429: "A quota would be exceeded, or too many sign-ins have failed",
   500: "The server has failed; its log tells more under the request id of the text",
   503: "A store cannot be reached; worth another try",
 };

@@ -2,6 +2,7 @@ import { hash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { type Clock, InvalidArgumentError, systemClock } from "@furze/core";
 import type { Context } from "hono";
 import { generateCookie, generateSignedCookie, getSignedCookie } from "hono/cookie";
+import { HttpError } from "./http-error.ts";
 
 export interface SessionsOptions {
   /** Who may sign in. */
@@ -17,7 +18,10 @@ export interface SessionsOptions {
 const COOKIE = "session";
 const ATTRIBUTES = { path: "/", httpOnly: true, sameSite: "Strict" } as const;
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** Failed tries within a minute after which all wait: nobody guesses a password at ten a minute. */
+const MAX_FAILURES = 10;
 
 /**
  * Sign-in of one administrator from a browser. A session is a signed cookie that scripts cannot read and other sites cannot send; one
@@ -32,6 +36,8 @@ export class Sessions {
   readonly #secret = new Uint8Array(randomBytes(32));
   /** Sessions that were signed out, with the time when they would have ended. */
   readonly #ended = new Map<string, number>();
+  /** When sign-ins have failed within the last minute. */
+  #failedMs: number[] = [];
 
   /** @throws {InvalidArgumentError} when name and password are both empty, or `ttlMs` is out of range */
   constructor({ userName, password, ttlMs = 12 * HOUR_MS, clock = systemClock }: SessionsOptions) {
@@ -47,10 +53,18 @@ export class Sessions {
     this.#clock = clock;
   }
 
-  /** Whether these are the administrator's, in a time that does not depend on how much of them is right. */
+  /**
+   * Whether these are the administrator's, in a time that does not depend on how much of them is right.
+   *
+   * @throws {HttpError} 429 when ten sign-ins have failed within the last minute, whoever tries
+   */
   matches(userName: string, password: string): boolean {
+    const nowMs = this.#clock.now();
+    this.#failedMs = this.#failedMs.filter((failedMs) => nowMs - failedMs < MINUTE_MS);
+    if (this.#failedMs.length >= MAX_FAILURES) throw new HttpError(429, "too many sign-ins have failed, try again in a minute");
     const isName = timingSafeEqual(digest(this.userName), digest(userName));
     const isPassword = timingSafeEqual(this.#password, digest(password));
+    if (!(isName && isPassword)) this.#failedMs.push(nowMs);
     return isName && isPassword;
   }
 

@@ -18,7 +18,7 @@ export function loginEndpoints({ sessions }: MasterContext): Endpoint[] {
       path: "/login",
       name: "signIn",
       summary: "Sign in: sends on to `/` with the cookie of a session, or back to `/login?msg=incorrect`",
-      failures: [302, 403],
+      failures: [302, 403, 429],
       body: z.object({ user_name: z.string(), password: z.string() }),
       bodyTypes: [FORM_TYPE],
       handle: async (c) => {
