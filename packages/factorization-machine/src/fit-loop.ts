@@ -48,13 +48,13 @@ export function checkSamples(samples: FmSamples, validation: FmSamples | undefin
 }
 
 /** Runs epochs until the last, or until patience ends, and keeps the best. */
-export function fitParameters(
+export async function fitParameters(
   samples: FmSamples,
   hyper: FmHyperparameters,
   fit: FitOptions,
 ): Promise<FitOutcome<ParameterTable, ClickEvaluation>> {
   const threads = fitThreads({ ...fit, threads: hyper.threads });
-  const trainee = new Trainee(samples, fit.validation, hyper);
+  const trainee = await Trainee.open({ samples, validation: fit.validation, hyper, signal: fit.signal });
   const inTraining = {
     parameters: trainee.parameters,
     runEpoch: async ({ run }: FitThreads, epoch: number) => ({ loss: await trainee.runEpoch(run, epoch) }),

@@ -1,11 +1,20 @@
+import type { CallOptions } from "@furze/core";
 import { SeededRandom } from "@furze/dataset";
 import type { Evaluation, RunKernel } from "@furze/fitting";
 import { KernelArrays } from "@furze/kernels";
-import { type CopiedEmbeddings, copyEmbeddings, copyRows, poolingScratch, sampleTables } from "./kernel-tables.ts";
+import {
+  type CopiedEmbeddings,
+  copyEmbeddings,
+  copyRows,
+  poolingScratch,
+  type RowPointers,
+  sampleTables,
+} from "./kernel-tables.ts";
 import type { FmHyperparameters } from "./options.ts";
 import { ParameterTable } from "./parameter-table.ts";
 import type { FmSamples } from "./samples.ts";
 import { ScoredSamples } from "./scored-samples.ts";
+import { STEPS_PER_LOOK, Turns } from "./turns.ts";
 
 /** Decay of Adam's mean of gradients and of their squares; the kernel has the same. */
 const MEAN_DECAY = 0.9;
@@ -23,12 +32,20 @@ export interface ClickEvaluation extends Evaluation {
   readonly validationLoss: number;
 }
 
+export interface TraineeOptions extends CallOptions {
+  readonly samples: FmSamples;
+  /** What epochs are judged by. */
+  readonly validation: FmSamples | undefined;
+  readonly hyper: FmHyperparameters;
+}
+
 /** A factorization machine in training, with everything kernels need in the memory of its parameters. */
 export class Trainee {
   readonly parameters: ParameterTable;
   readonly #hyper: FmHyperparameters;
   readonly #samples: FmSamples;
-  readonly #validation: ScoredSamples | undefined;
+  #validation: ScoredSamples | undefined;
+  readonly #rows: RowPointers;
   readonly #embeddings: CopiedEmbeddings | undefined;
   readonly #arrays = new KernelArrays();
   readonly #tables: number;
@@ -38,7 +55,7 @@ export class Trainee {
   readonly #threadArgs: readonly (readonly number[])[];
   #numSteps = 0;
 
-  constructor(samples: FmSamples, validation: FmSamples | undefined, hyper: FmHyperparameters) {
+  private constructor(samples: FmSamples, occurs: Uint8Array, hyper: FmHyperparameters) {
     this.#hyper = hyper;
     this.#samples = samples;
     const { numFeatures, numSamples, numPositive } = samples;
@@ -48,21 +65,14 @@ export class Trainee {
     const { memory } = parameters;
     const keep = this.#arrays;
     const random = new SeededRandom(hyper.seed);
-    for (const [feature, occurs] of occurringFeatures(samples).entries())
-      if (occurs === 1) parameters.randomize(feature, hyper.initialDeviation, random);
+    for (let feature = 0; feature < numFeatures; feature++)
+      if (occurs[feature] === 1) parameters.randomize(feature, hyper.initialDeviation, random);
     parameters.randomizeWeights(random);
     parameters.bias.view[0] = Math.log(numPositive / (numSamples - numPositive));
     const rows = copyRows(parameters, keep, samples.rows);
     this.#embeddings = copyEmbeddings(parameters, keep, samples.embeddings);
+    this.#rows = rows;
     this.#tables = sampleTables(parameters, keep, rows, samples, this.#embeddings);
-    if (validation !== undefined) {
-      this.#validation = new ScoredSamples(parameters, validation, {
-        arrays: keep,
-        threads: hyper.threads,
-        rows: validation.rows === samples.rows ? rows : undefined,
-        embeddings: validation.embeddings === samples.embeddings ? this.#embeddings : undefined,
-      });
-    }
     const order = keep.add(memory.allocInt32(numSamples));
     for (let sample = 0; sample < numSamples; sample++) order.view[sample] = sample;
     const state = keep.add(memory.allocUint32(2));
@@ -81,6 +91,27 @@ export class Trainee {
     training.view.set([numFeatures, parameters.numRows - numFeatures], 8);
     this.#training = training.pointer;
     this.#threadArgs = Array.from({ length: hyper.threads }, () => [this.#allocateScratch()]);
+  }
+
+  /**
+   * Makes a machine with random factors and copies what it is to learn from. The event loop has its turns meanwhile.
+   *
+   * @throws {AbortError} if the signal is aborted
+   */
+  static async open({ samples, validation, hyper, signal }: TraineeOptions): Promise<Trainee> {
+    const turns = new Turns({ signal });
+    const occurs = await occurringFeatures(samples, turns);
+    await turns.next();
+    const trainee = new Trainee(samples, occurs, hyper);
+    try {
+      await turns.next();
+      if (validation !== undefined) trainee.#hold(validation);
+      await turns.next();
+      return trainee;
+    } catch (error) {
+      trainee.parameters.dispose();
+      throw error;
+    }
   }
 
   /** Trains on every sample once; returns the mean log-loss, each sample's before the step of its batch. Epochs count from 1. */
@@ -114,6 +145,15 @@ export class Trainee {
     return { score: auc, validationLoss: logLoss };
   }
 
+  #hold(validation: FmSamples): void {
+    this.#validation = new ScoredSamples(this.parameters, validation, {
+      arrays: this.#arrays,
+      threads: this.#hyper.threads,
+      rows: validation.rows === this.#samples.rows ? this.#rows : undefined,
+      embeddings: validation.embeddings === this.#samples.embeddings ? this.#embeddings : undefined,
+    });
+  }
+
   /** Room for the gradients of a batch: no more features than there are, nor than its samples can have. */
   #allocateScratch(): number {
     const { memory, stride, factorStride, numRows } = this.parameters;
@@ -140,12 +180,13 @@ export class Trainee {
 }
 
 /** 1 for each feature that a sample has. The others keep zero parameters. */
-function occurringFeatures({ rows, targets, first, second }: FmSamples): Uint8Array {
+async function occurringFeatures({ rows, targets, first, second }: FmSamples, turns: Turns): Promise<Uint8Array> {
   const { numFeatures, offsets, indices } = rows;
   const isRowUsed = new Uint8Array(offsets.length - 1);
   for (let sample = 0; sample < targets.length; sample++) {
     isRowUsed[first?.[sample] ?? sample] = 1;
     if (second !== undefined) isRowUsed[second[sample] ?? 0] = 1;
+    if (sample % STEPS_PER_LOOK === 0 && turns.isOver) await turns.next();
   }
   const occurs = new Uint8Array(numFeatures);
   for (let row = 0; row < isRowUsed.length; row++) {
