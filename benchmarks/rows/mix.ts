@@ -44,8 +44,14 @@ const pipeline: PipelineOptions = {
   ],
   userToUser: [{ name: "taste", type: "items", column: "" }],
   collaborative: true,
+  ensemble: [
+    { name: "debiased", type: "als", numFactors: 256, debiasing: 0.3 },
+    { name: "bpr", type: "bpr", numFactors: 128 },
+  ],
   recommenders: [
     "collaborative",
+    "collaborative/debiased",
+    "collaborative/bpr",
     "item-to-item/linear",
     "item-to-item/similar",
     "user-to-user/taste",

@@ -15,6 +15,7 @@ export function crossChecks(raw: Raw): readonly ConfigProblem[] {
     ...certificates(isTable(raw.master) ? raw.master : {}),
     ...answerLengths(isTable(raw.server) ? raw.server : {}),
     ...NAMED.flatMap((kind) => duplicates(recommend, kind)),
+    ...duplicateModels(recommend),
     ...columnsWithoutUse(recommend, "item-to-item", "users"),
     ...columnsWithoutUse(recommend, "item-to-item", "linear"),
     ...columnsWithoutUse(recommend, "user-to-user", "items"),
@@ -53,6 +54,14 @@ function duplicates(recommend: Raw, kind: string): readonly ConfigProblem[] {
     }
     return [{ path: `recommend.${kind}[${index}].name`, message: `${kind} recommender ${name} is duplicated` }];
   });
+}
+
+function duplicateModels({ collaborative }: Raw): readonly ConfigProblem[] {
+  const section = isTable(collaborative) ? collaborative : {};
+  return duplicates(section, "ensemble").map(({ path, message }) => ({
+    path: path.replace("recommend.", "recommend.collaborative."),
+    message,
+  }));
 }
 
 function columnsWithoutUse(recommend: Raw, kind: string, type: string): readonly ConfigProblem[] {
@@ -138,11 +147,13 @@ function addressesForHosts(recommend: Raw): readonly ConfigProblem[] {
 
 function recommenderProblem(recommend: Raw, name: string): string | undefined {
   if (name === "latest") return undefined;
-  if (name === "collaborative") {
-    const section = recommend.collaborative;
-    return isTable(section) && section.type === "mf" ? undefined : "collaborative recommender is disabled";
-  }
   const [kind = "", ...rest] = name.split("/");
-  const isKnown = NAMED.includes(kind) && entries(recommend, kind).some((entry) => entry.name === rest.join("/"));
+  const hasName = (entry: Raw): boolean => entry.name === rest.join("/");
+  if (kind === "collaborative") {
+    const section = isTable(recommend.collaborative) ? recommend.collaborative : {};
+    if (section.type !== "mf") return "collaborative recommender is disabled";
+    return name === kind || entries(section, "ensemble").some(hasName) ? undefined : `recommender ${name} doesn't exist`;
+  }
+  const isKnown = NAMED.includes(kind) && entries(recommend, kind).some(hasName);
   return isKnown ? undefined : `recommender ${name} doesn't exist`;
 }

@@ -129,3 +129,24 @@ it("hands the bounds of requests to the API, and refuses a usual length above th
     "server.max_n: max_n must be at least default_n, which is 10 (line 2)",
   );
 });
+
+it("hands factor models beside the main one to the pipeline, and without any is as it was before there could be", () => {
+  const text = `
+[recommend.collaborative]
+type = "mf"
+[[recommend.collaborative.ensemble]]
+name = "debiased"
+type = "als"
+factors = 128
+debiasing = 0.3
+[[recommend.collaborative.ensemble]]
+name = "bpr"
+type = "bpr"
+[recommend.ranker]
+recommenders = ["collaborative", "collaborative/debiased", "collaborative/bpr"]`;
+  expect(options(text).ensemble).toEqual([
+    { name: "debiased", type: "als", numFactors: 128, debiasing: 0.3 },
+    { name: "bpr", type: "bpr", numFactors: 64, debiasing: 0 },
+  ]);
+  expect(options("[recommend.collaborative]\ntype = 'mf'").ensemble).toBeUndefined();
+});

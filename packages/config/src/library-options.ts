@@ -36,6 +36,8 @@ export function pipelineOptions(config: FurzeConfig): PipelineOptions {
     itemToItem: recommend.itemToItem,
     userToUser: recommend.userToUser,
     collaborative: recommend.collaborative.type === "mf",
+    // Absent rather than empty: the digest of lists that were made without the key stays what it was.
+    ensemble: recommend.collaborative.ensemble.length === 0 ? undefined : recommend.collaborative.ensemble,
     recommenders: recommend.ranker.recommenders,
     ranker: rankerOptions(recommend.ranker),
     external: recommend.external.map(({ memoryLimitMib, ...script }) => ({

@@ -56,6 +56,18 @@ describe("a broken file", () => {
     ],
     ["[recommend.ranker]\nweights = 1", "recommend.ranker.weights: weights must be a list of numbers, not 1 (line 2)"],
     ["[recommend.ranker]\nrecommenders = []", "recommend.ranker.recommenders: ranker.recommenders must not be empty (line 2)"],
+    [
+      "[recommend.collaborative]\ntype = 'mf'\n[recommend.ranker]\nrecommenders = ['collaborative/bpr']",
+      "recommend.ranker.recommenders[0]: recommender collaborative/bpr doesn't exist (line 4)",
+    ],
+    [
+      "[[recommend.collaborative.ensemble]]\nname = 'bpr'\ntype = 'bpr'\n[recommend.ranker]\nrecommenders = ['collaborative/bpr']",
+      "recommend.ranker.recommenders[0]: collaborative recommender is disabled (line 5)",
+    ],
+    [
+      "[[recommend.collaborative.ensemble]]\nname = 'a'\ntype = 'als'\n[[recommend.collaborative.ensemble]]\nname = 'a'\ntype = 'bpr'",
+      "recommend.collaborative.ensemble[1].name: ensemble recommender a is duplicated (line 5)",
+    ],
     ["[recommend.ranker]\ntype = 'gpt'", "recommend.ranker.type: type must be one of [none fusion fm llm] (line 2)"],
     [
       "[recommend.ranker]\ntype = 'llm'\nquery_template = 'x'\ndocument_template = '{{ item.ItemId'\n[recommend.ranker.reranker_api]\nurl = 'https://r'",

@@ -4,7 +4,7 @@ import { clientName, mysql, postgres } from "./database.ts";
 import { expression } from "./expression-leaf.ts";
 import { days, duration, integer } from "./leaves.ts";
 import { llmRankerKeys } from "./llm-ranker.ts";
-import { weights } from "./number-leaf.ts";
+import { share, weights } from "./number-leaf.ts";
 import { cluster, master, quota, server, worker } from "./processes.ts";
 import { type Section, section, table, tables } from "./section.ts";
 import { diversity, explore, external, replacement } from "./stages.ts";
@@ -14,6 +14,7 @@ import type {
   DatabaseConfig,
   DataSourceConfig,
   EarlyStoppingConfig,
+  EnsembleModelConfig,
   FallbackConfig,
   FurzeConfig,
   ItemToItemConfig,
@@ -140,9 +141,29 @@ const training = {
   earlyStopping: table("early_stopping", earlyStopping),
 } as const;
 
+const ensembleModel = section<EnsembleModelConfig>({
+  name: requiredText("name", { description: "Its recommender is `collaborative/NAME`." }),
+  type: choice("type", {
+    description: "How it is fitted: alternating least squares, or Bayesian personalized ranking.",
+    choices: ["als", "bpr"],
+  }),
+  numFactors: integer("factors", {
+    description: "Length of its factors.",
+    default: 64,
+    minimum: 1,
+    maximum: 1024,
+  }),
+  debiasing: share("debiasing", {
+    description: "How much less feedback of active users and on popular items counts for it; 0 is off, 0.3 is a good start.",
+    default: 0,
+    isZeroAllowed: true,
+  }),
+});
+
 const collaborative = section<CollaborativeConfig>({
   type: choice("type", { description: "Model of collaborative filtering.", default: "none", choices: ["none", "mf"] }),
   ...training,
+  ensemble: tables("ensemble", ensembleModel),
 });
 
 const ranker = section<RankerConfig>({

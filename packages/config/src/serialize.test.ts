@@ -90,6 +90,8 @@ describe("digest", () => {
       '[recommend.data_source]\nread_feedback_types = ["read"]',
       "[recommend.collaborative]\ntype = 'mf'",
       "[recommend.collaborative]\nfit_epoch = 5",
+      "[[recommend.collaborative.ensemble]]\nname = 'a'\ntype = 'als'",
+      "[[recommend.collaborative.ensemble]]\nname = 'a'\ntype = 'als'\ndebiasing = 0.3",
       '[[recommend.item-to-item]]\nname = "a"\ntype = "tags"',
       '[[recommend.user-to-user]]\nname = "a"\ntype = "tags"',
       '[[recommend.non-personalized]]\nname = "a"\nscore = "1"',

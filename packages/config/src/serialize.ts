@@ -62,6 +62,7 @@ export function configDigest(config: FurzeConfig): string {
       type: collaborative.type,
       fitEpoch: collaborative.fitEpoch,
       patience: collaborative.earlyStopping.patience,
+      ...(collaborative.ensemble.length > 0 ? { ensemble: collaborative.ensemble } : {}),
     },
     ranker: {
       type: ranker.type,

@@ -169,6 +169,16 @@ export interface ModelConfig {
 
 export interface CollaborativeConfig extends ModelConfig {
   readonly type: "none" | "mf";
+  readonly ensemble: readonly EnsembleModelConfig[];
+}
+
+/** A factor model beside the main one. */
+export interface EnsembleModelConfig {
+  readonly name: string;
+  readonly type: "als" | "bpr";
+  readonly numFactors: number;
+  /** 0 lets everything count the same. */
+  readonly debiasing: number;
 }
 
 export interface EarlyStoppingConfig {

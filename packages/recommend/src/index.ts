@@ -24,6 +24,7 @@ export { Pipeline, type PipelineDependencies } from "./pipeline.ts";
 export {
   collections,
   digestOf,
+  type EnsembleModelOptions,
   type FmRankerOptions,
   type FusionRankerOptions,
   type ItemNeighborType,

@@ -27,6 +27,20 @@ export interface NeighborOptions<Type> {
   readonly column: string;
 }
 
+/** A factor model beside the main one: it errs elsewhere, so that fusion of both is better than either. */
+export interface EnsembleModelOptions {
+  /** Its recommender is `collaborative/NAME`. */
+  readonly name: string;
+  readonly type: "als" | "bpr";
+  /** Length of its factors, 1 to 1024. */
+  readonly numFactors: number;
+  /**
+   * How much less what is common counts, 0 to 1: what a user likes counts (number of his likes * number of likes of the item) ** -debiasing.
+   * Default 0: all the same.
+   */
+  readonly debiasing?: number | undefined;
+}
+
 /** Puts candidates into order by a factorization machine: the odds that a user likes an item, from ids and labels of both. */
 export interface FmRankerOptions {
   readonly type: "fm";
@@ -78,6 +92,8 @@ export interface PipelineOptions {
   readonly userToUser: readonly NeighborOptions<UserNeighborType>[];
   /** Whether a factor model is trained and used. */
   readonly collaborative: boolean;
+  /** Factor models that are fitted beside the main one, if there is that. Default: none. */
+  readonly ensemble?: readonly EnsembleModelOptions[] | undefined;
   /** Recommenders merged into each user's list, in this order: `latest`, `collaborative`, `non-personalized/NAME`, ... */
   readonly recommenders: readonly string[];
   /** Puts the merged candidates into one order. Default: they stay in merge order. */

@@ -66,7 +66,8 @@ export class Pipeline {
       ...options.userToUser.map(({ name }) => new UserToUserGenerator(name, cacheStore, this.space, this.histories)),
       ...(options.external ?? []).map((external) => new ExternalGenerator(external, scripting)),
     ];
-    if (options.collaborative) generators.push(new CollaborativeGenerator(this.space, models?.collaborative));
+    for (const member of factorModels(options))
+      generators.push(new CollaborativeGenerator(this.space, models?.collaborative, member));
     this.#generators = new Map(generators.map((generator) => [generator.name, generator]));
     for (const name of [...options.recommenders, ...options.fallback]) this.generator(name);
     this.#models = models;
@@ -238,6 +239,11 @@ export class Pipeline {
     }
     return stages;
   }
+}
+
+/** Names of the factor models beside the main one, which has none. */
+function factorModels({ collaborative, ensemble = [] }: PipelineOptions): (string | undefined)[] {
+  return collaborative ? [undefined, ...ensemble.map(({ name }) => name)] : [];
 }
 
 function usesFusionModel({ ranker }: PipelineOptions): boolean {

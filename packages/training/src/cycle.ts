@@ -161,7 +161,7 @@ class Cycle {
     const modelId = String(this.#lastModelId);
     const options: FitModelOptions = { ...this.#options, training, modelId, madeFrom, signal, onProgress: report };
     const fits = {
-      collaborative: () => fitCollaborative({ ...options, dataset: data.dataset }),
+      collaborative: () => fitCollaborative({ ...options, dataset: data.dataset, ensemble: this.#options.pipeline.ensemble }),
       click: () => fitClick({ ...options, data, logger: this.#options.logger }),
       fusion: () => fitFusion(options),
     };

@@ -1,4 +1,4 @@
-import type { RankedItems } from "@furze/matrix-factorization";
+import type { MatrixFactorizationModel, RankedItems } from "@furze/matrix-factorization";
 import type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "../candidate-generator.ts";
 import { type Candidates, NO_CANDIDATES } from "../candidates.ts";
 import { ItemMapping } from "../item-mapping.ts";
@@ -10,17 +10,27 @@ import type { UserHistory } from "../user-history.ts";
 /** Categories narrow a list after it is ranked, so more is ranked at first. */
 const CATEGORY_FACTOR = 4;
 
+/** The factors that rank, and where their items stand. */
+interface Ranking {
+  readonly factors: MatrixFactorizationModel;
+  readonly mapping: ItemMapping<CollaborativeModel>;
+}
+
 /**
  * Items that the factor model scores highest. A user's factors are solved from what he likes now, so that a new user and a new
- * click count at once; a BPR model's own factors are better than solved ones and used where it has them.
+ * click count at once; a BPR model's own factors are better than solved ones and used where it has them. With the name of a factor model of
+ * the ensemble it is that one's items.
  */
 export class CollaborativeGenerator implements CandidateGenerator {
-  readonly name = "collaborative";
+  readonly name: string;
+  readonly #member: string | undefined;
   readonly #space: ItemSpace;
   readonly #models: ModelHolder<CollaborativeModel> | undefined;
   #mapping: ItemMapping<CollaborativeModel> | undefined;
 
-  constructor(space: ItemSpace, models: ModelHolder<CollaborativeModel> | undefined) {
+  constructor(space: ItemSpace, models: ModelHolder<CollaborativeModel> | undefined, member?: string) {
+    this.name = member === undefined ? "collaborative" : `collaborative/${member}`;
+    this.#member = member;
     this.#space = space;
     this.#models = models;
   }
@@ -29,22 +39,29 @@ export class CollaborativeGenerator implements CandidateGenerator {
     const lease = this.#models?.acquire();
     if (lease === undefined) return { candidates: requests.map(() => NO_CANDIDATES), modelId: "" };
     try {
+      const factors = this.#factorsOf(lease.model);
+      // The current model may have been fitted before the configuration asked for this one.
+      if (factors === undefined) return { candidates: requests.map(() => NO_CANDIDATES), modelId: "" };
       if (this.#mapping?.model !== lease.model) this.#mapping = new ItemMapping(lease.model, lease.model.itemIds, this.#space);
-      return { candidates: await this.#rank(this.#mapping, requests, options), modelId: lease.model.modelId };
+      const candidates = await this.#rank({ factors, mapping: this.#mapping }, requests, options);
+      return { candidates, modelId: lease.model.modelId };
     } finally {
       lease.release();
     }
   }
 
+  #factorsOf({ factors, ensemble }: CollaborativeModel): MatrixFactorizationModel | undefined {
+    return this.#member === undefined ? factors : ensemble?.get(this.#member);
+  }
+
   async #rank(
-    mapping: ItemMapping<CollaborativeModel>,
+    { factors, mapping }: Ranking,
     requests: readonly CandidateRequest[],
     options: GenerateOptions,
   ): Promise<Candidates[]> {
     const result: Candidates[] = requests.map(() => NO_CANDIDATES);
-    const { factors } = mapping.model;
     let open = requests.flatMap((request, position) => {
-      const vector = vectorOf(mapping, request.history);
+      const vector = vectorOf({ factors, mapping }, request.history);
       return vector === undefined ? [] : [{ position, request, vector }];
     });
     const hasCategories = requests.some(({ filter }) => filter.categories.length > 0);
@@ -52,7 +69,7 @@ export class CollaborativeGenerator implements CandidateGenerator {
     // Hidden items and those of other categories drop out after the ranking; who has too few left gets a longer list.
     while (open.length > 0) {
       limit = Math.min(limit, factors.numItems);
-      const ranked = await this.#topItems(mapping, open, limit, options);
+      const ranked = await this.#topItems({ factors, mapping }, open, limit, options);
       await this.#space.ensure(mapping.spaceIndicesOf(ranked.itemIndices), options);
       open = open.filter(({ position, request }, row) => {
         const list = this.#admitted(mapping, ranked, row, limit, request);
@@ -65,12 +82,11 @@ export class CollaborativeGenerator implements CandidateGenerator {
   }
 
   async #topItems(
-    mapping: ItemMapping<CollaborativeModel>,
+    { factors, mapping }: Ranking,
     open: readonly { readonly request: CandidateRequest; readonly vector: Float32Array }[],
     limit: number,
     options: GenerateOptions,
   ): Promise<RankedItems> {
-    const { factors } = mapping.model;
     const excluded = open.map(({ request }) => mapping.modelIndicesOf(request.filter.excluded));
     const [only] = open;
     // One user is ranked faster here than the threads wake up.
@@ -106,8 +122,8 @@ export class CollaborativeGenerator implements CandidateGenerator {
   }
 }
 
-function vectorOf(mapping: ItemMapping<CollaborativeModel>, history: UserHistory): Float32Array | undefined {
-  const { factors, userIds } = mapping.model;
+function vectorOf({ factors, mapping }: Ranking, history: UserHistory): Float32Array | undefined {
+  const { userIds } = mapping.model;
   const { numFactors, factorStride } = factors;
   const userIndex = factors.kind === "bpr" ? userIds.indexOf(history.userId) : -1;
   if (userIndex >= 0 && factors.isUserTrained(userIndex)) {

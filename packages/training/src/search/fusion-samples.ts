@@ -3,6 +3,7 @@ import { type Dataset, randomSplit, type UserItemMatrix } from "@furze/dataset";
 import { Als } from "@furze/matrix-factorization";
 import { encodeCollaborativeModel, type HistorySource, ModelSet, Pipeline, type PipelineOptions } from "@furze/recommend";
 import { type CacheStore, type DataStore, packFeedback } from "@furze/storage";
+import { fitEnsemble } from "../tasks/ensemble.ts";
 import { makeItemNeighborLists, makeUserNeighborLists } from "../tasks/neighbor-lists.ts";
 import { type FactorParameters, factorModel } from "./factor-parameters.ts";
 import { HeldOutLists } from "./held-out-lists.ts";
@@ -80,15 +81,18 @@ async function heldOutLists(options: FusionSamplesOptions, positive: UserItemMat
   return cacheStore;
 }
 
-/** A factor model of the part that is not held out, for the epochs of the parameters: there is nothing left to choose them by. */
+/** Factor models of the part that is not held out, for the epochs of the parameters: there is nothing left to choose them by. */
 async function heldOutModels(options: FusionSamplesOptions, positive: UserItemMatrix): Promise<ModelSet> {
   const models = new ModelSet();
   const { dataset, pipeline, factors: parameters, signal } = options;
-  if (!pipeline.recommenders.includes("collaborative")) return models;
+  const isUsed = (name: string): boolean => pipeline.recommenders.includes(name);
+  const members = (pipeline.ensemble ?? []).filter(({ name }) => isUsed(`collaborative/${name}`));
+  if (!isUsed("collaborative") && members.length === 0) return models;
   const fitter = parameters === undefined ? new Als() : factorModel(parameters);
   using factors = await fitter.fit(positive, { signal });
+  using ensemble = await fitEnsemble({ matrix: positive, ensemble: members, tuned: parameters, signal });
   const { userIds, itemIds } = dataset;
-  const bytes = encodeCollaborativeModel({ modelId: "held-out", userIds, itemIds, factors });
+  const bytes = encodeCollaborativeModel({ modelId: "held-out", userIds, itemIds, factors, ensemble });
   const ref = { kind: "collaborative", modelId: "held-out", sha256: "" };
   await models.update([ref], () => Promise.resolve(bytes));
   return models;
