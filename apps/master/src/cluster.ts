@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { configToJson, type FurzeConfig } from "@furze/config";
+import { configForNodes, configToJson, type FurzeConfig } from "@furze/config";
 import { type Clock, NotFoundError, type TaskProgress } from "@furze/core";
 import { type ClusterHandlers, type ClusterMember, type ClusterNode, type ClusterState, MemberTable } from "@furze/protocol";
 import type { BlobStore } from "@furze/storage";
@@ -33,7 +33,7 @@ export class Cluster implements ClusterHandlers {
 
   /** What nodes are told from now on; those that run under another configuration start anew. */
   configure(config: FurzeConfig): void {
-    this.#configJson = configToJson(config);
+    this.#configJson = configToJson(configForNodes(config));
     this.#configDigest = createHash("sha256").update(this.#configJson).digest("hex");
   }
 

@@ -1,4 +1,5 @@
 export { ConfigError, type ConfigProblem } from "./config-error.ts";
+export { configForNodes } from "./config-for-nodes.ts";
 export { hostWarnings, resolveHost } from "./hosts.ts";
 export { configSchema } from "./json-schema.ts";
 export { type ConfigKey, configKeys } from "./keys.ts";
