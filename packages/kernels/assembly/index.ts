@@ -16,7 +16,7 @@ export { shuffle } from "./shuffle";
 export { scanNeighbors, scanScratch } from "./scan-neighbors";
 export { sparseNeighbors } from "./sparse-neighbors";
 export { solveSymmetric } from "./solve-symmetric";
-export { addEntries, solveCholesky } from "./solve";
+export { addEntries, foldInRows, solveCholesky } from "./solve";
 export { sumLists, sumListsScratch } from "./sum-lists";
 export { topItems, topItemsOfOne, topItemsOfOneScratch, topItemsScratch } from "./top-k";
 export { axpy, countNonFinite, dot } from "./vector";

@@ -15,6 +15,36 @@ export function addEntries(source: usize, stride: i32, indices: usize, values: u
 }
 
 /**
+ * Folds in the rows [begin, end): row r has the entries indices[offsets[r] .. offsets[r + 1]), all of weight 1. Its factors go to
+ * out + r * stride, its byte in `solved` becomes 1, or 0 if its system cannot be solved. gram: what all rows have in common, stride x stride;
+ * penalties: one for each row; scratch: stride x stride of this thread.
+ */
+export function foldInRows(
+  source: usize,
+  stride: i32,
+  gram: usize,
+  offsets: usize,
+  indices: usize,
+  penalties: usize,
+  out: usize,
+  solved: usize,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  for (let r = begin; r < end; r++) {
+    const word = (<usize>r) << 2;
+    const first = load<i32>(offsets + word);
+    const right = out + <usize>r * rowBytes;
+    memory.copy(scratch, gram, <usize>stride * rowBytes);
+    memory.fill(right, 0, rowBytes);
+    addEntries(source, stride, indices + ((<usize>first) << 2), 0, load<i32>(offsets + word, 4) - first, scratch, right);
+    store<u8>(solved + <usize>r, <u8>solveCholesky(scratch, stride, load<f32>(penalties + word), right));
+  }
+}
+
+/**
  * Solves (matrix + penalty I) x = right in place by Cholesky's factorization; `matrix` (lower triangle) is overwritten, `right` becomes x.
  * Returns 1, or 0 if the matrix is not positive definite.
  */

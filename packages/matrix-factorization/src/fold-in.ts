@@ -1,11 +1,14 @@
-import { InvalidArgumentError } from "@furze/core";
-import { type KernelArray, KernelArrays } from "@furze/kernels";
+import { InvalidArgumentError, throwIfAborted } from "@furze/core";
+import { type KernelArray, KernelArrays, type KernelPool } from "@furze/kernels";
 import type { ModelParts } from "./model.ts";
 
 type Floats = KernelArray<Float32Array<SharedArrayBuffer>>;
 
 /** Weights of the least squares that stand in for BPR's own objective. */
 const BPR_LEAST_SQUARES = { alpha: 0.05, regularization: 0.01, regularizationExponent: 1 };
+
+/** Users that a thread takes at a time. */
+const CHUNK = 4;
 
 /** Solves for the factors of users who come with a list of items. */
 export class FoldIn {
@@ -46,9 +49,55 @@ export class FoldIn {
       matrix.pointer,
       right.pointer,
     );
-    const penalty = this.#regularization * (entries.weight + this.#unobserved) ** this.#exponent;
-    if (memory.call("solveCholesky", matrix.pointer, stride, penalty, right.pointer) !== 1) return undefined;
+    if (memory.call("solveCholesky", matrix.pointer, stride, this.#penalty(entries.weight), right.pointer) !== 1)
+      return undefined;
     return this.#scaled(new Float32Array(right.view.subarray(0, numFactors)), this.#prepared.meanNorm);
+  }
+
+  /** What `solve` gives for each list, all weights 1, on all threads of the pool. @throws {AbortError} if the signal is aborted */
+  async solveMany(
+    lists: readonly ArrayLike<number>[],
+    pool: KernelPool,
+    signal: AbortSignal | undefined,
+  ): Promise<(Float32Array | undefined)[]> {
+    this.#prepared ??= this.#prepare();
+    const { gram, meanNorm } = this.#prepared;
+    const { memory, items, stride, numFactors } = this.#parts.factors;
+    using arrays = new KernelArrays();
+    const known = lists.map((list) => this.#knownItems(list));
+    const offsets = arrays.add(memory.allocInt32(known.length + 1));
+    for (const [row, list] of known.entries()) offsets.view[row + 1] = offsets.view[row]! + list.length;
+    const indices = arrays.add(memory.allocInt32(offsets.view[known.length]!));
+    for (const [row, list] of known.entries()) indices.view.set(list, offsets.view[row]);
+    const penalties = arrays.add(memory.copyFloat32(known.map(({ length }) => this.#penalty(length))));
+    const found = arrays.add(memory.allocFloat32(known.length * stride));
+    const solved = arrays.add(memory.allocUint8(known.length));
+    const threadArgs = Array.from({ length: pool.threads }, () => [arrays.add(memory.allocFloat32(stride * stride)).pointer]);
+    const args = [items.pointer, stride, gram.pointer, offsets.pointer, indices.pointer, penalties.pointer];
+    args.push(found.pointer, solved.pointer);
+    const job = { memory, kernel: "foldInRows", args, threadArgs, total: known.length, chunk: CHUNK };
+    try {
+      await pool.run(signal === undefined ? job : { ...job, signal });
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
+    }
+    return known.map(({ length }, row) => {
+      if (length === 0 || solved.view[row] !== 1) return undefined;
+      return this.#scaled(new Float32Array(found.view.subarray(row * stride, row * stride + numFactors)), meanNorm);
+    });
+  }
+
+  #penalty(weight: number): number {
+    return this.#regularization * (weight + this.#unobserved) ** this.#exponent;
+  }
+
+  /** Those with feedback, each once. */
+  #knownItems(itemIndices: ArrayLike<number>): number[] {
+    const items = new Set<number>();
+    for (let i = 0; i < itemIndices.length; i++)
+      if (this.#parts.trainedItems[itemIndices[i]!] === 1) items.add(itemIndices[i]!);
+    return [...items];
   }
 
   #knownEntries(

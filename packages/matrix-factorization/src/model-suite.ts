@@ -94,6 +94,20 @@ export function describeModel({ kind, create }: ModelSuite): void {
       expect(() => model.foldIn([1], [Number.NaN])).toThrow(InvalidArgumentError);
       expect(() => model.foldIn([1], [1, 2])).toThrow(InvalidArgumentError);
     });
+
+    it("folds many users in as it does each of them", async () => {
+      using model = await create(small).fit(checkerboard(), { pool });
+      const lists = [
+        [1, 3, 5],
+        [],
+        [0, 2, 2, 77],
+        [77],
+        ...Array.from({ length: 40 }, (_, user) => [user % SIZE, (user * 5) % SIZE]),
+      ];
+      expect(await model.foldInMany(lists, { pool })).toEqual(lists.map((list) => model.foldIn(list)));
+      expect(await model.foldInMany([], { pool })).toEqual([]);
+      await expect(model.foldInMany(lists, { pool, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "ABORTED" });
+    });
   });
 
   describe(`${kind}: fitting`, () => {

@@ -204,6 +204,19 @@ export class MatrixFactorizationModel {
     return this.#foldIn.solve(itemIndices, values);
   }
 
+  /**
+   * Factors of many users from the items they have, each weighing 1: what `foldIn` gives for each, on all threads of the pool.
+   *
+   * @returns aligned with the lists
+   * @throws {AbortError} if the signal is aborted
+   */
+  foldInMany(
+    lists: readonly ArrayLike<number>[],
+    { pool = defaultKernelPool(), signal }: Pick<RecommendOptions, "pool" | "signal"> = {},
+  ): Promise<(Float32Array | undefined)[]> {
+    return this.#foldIn.solveMany(lists, pool, signal);
+  }
+
   /** The model as one checksummed run of bytes; see `ModelFileExtras` for what else it can carry. */
   toModelFile(extras: ModelFileExtras = {}): Uint8Array<ArrayBuffer> {
     return encodeModel(this.#parts, extras.extra ?? null, extras.arrays ?? {});
