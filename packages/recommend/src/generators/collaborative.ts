@@ -60,8 +60,9 @@ export class CollaborativeGenerator implements CandidateGenerator {
     options: GenerateOptions,
   ): Promise<Candidates[]> {
     const result: Candidates[] = requests.map(() => NO_CANDIDATES);
+    const vectors = await vectorsOf({ factors, mapping }, requests, options);
     let open = requests.flatMap((request, position) => {
-      const vector = vectorOf({ factors, mapping }, request.history);
+      const vector = vectors[position];
       return vector === undefined ? [] : [{ position, request, vector }];
     });
     const hasCategories = requests.some(({ filter }) => filter.categories.length > 0);
@@ -122,14 +123,30 @@ export class CollaborativeGenerator implements CandidateGenerator {
   }
 }
 
-function vectorOf({ factors, mapping }: Ranking, history: UserHistory): Float32Array | undefined {
+/** Factors of the users, aligned; undefined for those who like nothing that the model knows. */
+async function vectorsOf(
+  { factors, mapping }: Ranking,
+  requests: readonly CandidateRequest[],
+  { signal }: GenerateOptions,
+): Promise<(Float32Array | undefined)[]> {
+  const vectors = requests.map(({ history }) => trainedVectorOf({ factors, mapping }, history));
+  const open = vectors
+    .keys()
+    .filter((position) => vectors[position] === undefined)
+    .toArray();
+  const liked = open.map((position) => mapping.modelIndicesOf(requests[position]?.history.positives ?? []));
+  // One user is solved faster here than the threads wake up.
+  const solved = liked.length === 1 ? [factors.foldIn(liked[0] ?? [])] : await factors.foldInMany(liked, { signal });
+  for (const [place, position] of open.entries()) vectors[position] = solved[place];
+  return vectors;
+}
+
+function trainedVectorOf({ factors, mapping }: Ranking, history: UserHistory): Float32Array | undefined {
   const { userIds } = mapping.model;
   const { numFactors, factorStride } = factors;
   const userIndex = factors.kind === "bpr" ? userIds.indexOf(history.userId) : -1;
-  if (userIndex >= 0 && factors.isUserTrained(userIndex)) {
-    return factors.userFactors.subarray(userIndex * factorStride, userIndex * factorStride + numFactors);
-  }
-  return factors.foldIn(mapping.modelIndicesOf(history.positives));
+  if (userIndex < 0 || !factors.isUserTrained(userIndex)) return undefined;
+  return factors.userFactors.subarray(userIndex * factorStride, userIndex * factorStride + numFactors);
 }
 
 function padded(ranked: RankedItems, limit: number): RankedItems {
