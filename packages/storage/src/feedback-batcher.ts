@@ -16,14 +16,8 @@ type WriteRows = (rows: readonly Feedback[], mode: FeedbackWriteMode, signal: Ab
 /** Calls up to this size share transactions; larger ones gain nothing by it. */
 const MAX_SHARED_CALL_ROWS = 500;
 const MAX_BATCH_ROWS = 5000;
-
-export interface FeedbackBatcherOptions {
-  /**
-   * Batches under way at once; what comes meanwhile shares the next one. Default 2: one is being stored while the next is being prepared.
-   * A store that writes one at a time anyway takes 1, for larger batches.
-   */
-  readonly maxBatches?: number | undefined;
-}
+/** Under way at once, what comes meanwhile shares the next one: one is being flushed to the disk while the next is being stored. */
+const MAX_BATCHES = 2;
 
 /**
  * Lets calls that wait at the same time share a transaction, and with it the round trips and the flush to the disk.
@@ -31,14 +25,12 @@ export interface FeedbackBatcherOptions {
  */
 export class FeedbackBatcher {
   readonly #write: WriteRows;
-  readonly #maxBatches: number;
   #queue: PendingCall[] = [];
   #numRunning = 0;
   #isScheduled = false;
 
-  constructor(write: WriteRows, { maxBatches = 2 }: FeedbackBatcherOptions = {}) {
+  constructor(write: WriteRows) {
     this.#write = write;
-    this.#maxBatches = maxBatches;
   }
 
   /** Resolves when the rows are stored. An abort counts until the batch of the call begins. */
@@ -51,7 +43,7 @@ export class FeedbackBatcher {
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#numRunning >= this.#maxBatches || this.#queue.length === 0) return;
+    if (this.#isScheduled || this.#numRunning >= MAX_BATCHES || this.#queue.length === 0) return;
     this.#isScheduled = true;
     // Calls of the same turn belong into the first batch already.
     void nextTurn().then(() => {

@@ -46,7 +46,7 @@ export class SqliteFeedbackStore implements FeedbackStore {
     const write = async (rows: readonly Feedback[], mode: FeedbackWriteMode, signal: AbortSignal | undefined) => {
       await this.#write(rows, { mode, signal });
     };
-    this.#batcher = new FeedbackBatcher(write, { maxBatches: 1 });
+    this.#batcher = new FeedbackBatcher(write);
   }
 
   async upsert(rows: readonly Feedback[], options: FeedbackWriteOptions): Promise<FeedbackWriteResult> {

@@ -30,7 +30,12 @@ export function* writeFeedback(
   const items = new KnownIds(connection, itemStatements(tables));
   let accepted = 0;
   for (const [position, row] of rows.entries()) {
-    if (position % UPSERT_SLICE_ROWS === 0) yield;
+    if (position % UPSERT_SLICE_ROWS === 0) {
+      yield;
+      const slice = rows.slice(position, position + UPSERT_SLICE_ROWS);
+      users.learn(slice.map(({ userId }) => userId));
+      items.learn(slice.map(({ itemId }) => itemId));
+    }
     if (!insertsUsers && !users.has(row.userId)) continue;
     if (!insertsItems && !items.has(row.itemId)) continue;
     if (insertsUsers) users.add(row.userId);
@@ -41,14 +46,20 @@ export function* writeFeedback(
   return { accepted, rejected: rows.length - accepted };
 }
 
+/** Fewer ids are looked up, or inserted if they do not exist, one by one. */
+const MIN_ASKED_AT_ONCE = 8;
+
 interface EntityStatements {
   readonly find: string;
+  /** Takes a JSON array of ids. @returns places in it of those that do not exist */
+  readonly findMissing: string;
   readonly insert: string;
 }
 
 function userStatements({ users }: DataTables): EntityStatements {
   return {
     find: `SELECT 1 FROM ${users} WHERE user_id = ?`,
+    findMissing: `SELECT key FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM ${users} WHERE user_id = value)`,
     insert: `INSERT INTO ${users} (user_id, labels, comment) VALUES (?, NULL, '') ON CONFLICT DO NOTHING`,
   };
 }
@@ -56,6 +67,7 @@ function userStatements({ users }: DataTables): EntityStatements {
 function itemStatements({ items }: DataTables): EntityStatements {
   return {
     find: `SELECT 1 FROM ${items} WHERE item_id = ?`,
+    findMissing: `SELECT key FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM ${items} WHERE item_id = value)`,
     insert: `INSERT INTO ${items} (item_id, is_hidden, categories, timestamp_ms, labels, comment)
       VALUES (?, 0, '[]', ${ZERO_TIME_MS}, NULL, '') ON CONFLICT DO NOTHING`,
   };
@@ -70,6 +82,15 @@ class KnownIds {
   constructor(connection: SqliteConnection, statements: EntityStatements) {
     this.#connection = connection;
     this.#statements = statements;
+  }
+
+  /** Asks for all ids that are new to this call in one query: cheaper than one statement for each, unless they are few. */
+  learn(ids: readonly string[]): void {
+    const asked = [...new Set(ids)].filter((id) => !this.#known.has(id));
+    if (asked.length < MIN_ASKED_AT_ONCE) return;
+    const missing = this.#connection.prepare(this.#statements.findMissing).all(JSON.stringify(asked)) as [number][];
+    const places = new Set(missing.map(([place]) => place));
+    for (const [place, id] of asked.entries()) this.#known.set(id, !places.has(place));
   }
 
   has(id: string): boolean {

@@ -15,8 +15,8 @@ export interface SqliteSessionOptions {
   readonly busyTimeoutMs: number;
 }
 
-/** The writer leaves waiting for a lock to timers; this much blocking spares most of them when the holder is about to finish. */
-const WRITER_BLOCKING_MS = 2;
+/** The writer waits for its lock without blocking the thread. */
+const WRITER_BLOCKING_MS = 0;
 /** Readers of a write-ahead log wait only for its recovery after a crash. */
 const READER_BLOCKING_MS = 1000;
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { type CallOptions, throwIfAborted, UnavailableError } from "@furze/core";
 import { TimeSlice } from "./event-loop.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
@@ -35,7 +35,8 @@ export interface SqliteWriterOptions {
 /** Calls that one transaction takes, and how long it takes more of them: bounds of the wait of the first one. */
 const MAX_GROUP_CALLS = 1000;
 const MAX_GROUP_MS = 20;
-const MAX_RETRY_DELAY_MS = 20;
+/** Longest pause between two tries for the lock, apart from a millisecond that each takes. */
+const MAX_RETRY_DELAY_MS = 5;
 
 /**
  * Group commit: calls that arrive in one turn of the event loop share a transaction and thereby one flush to the disk.
@@ -47,6 +48,8 @@ export class SqliteWriter {
   #queue: PendingWrite[] = [];
   #draining: Promise<void> | undefined;
   #isClosed = false;
+  /** Until when other processes may take the lock, after this one has held it for long. */
+  #freeUntil = 0;
 
   constructor(options: SqliteWriterOptions) {
     this.#options = options;
@@ -103,6 +106,8 @@ export class SqliteWriter {
         }
       }
       if (done.length > 0 || this.#options.connection.isInTransaction) this.#commit(done);
+      const endedAt = performance.now();
+      if (endedAt - startedAt > MAX_GROUP_MS) this.#freeUntil = endedAt + MAX_RETRY_DELAY_MS + 1;
     }
   }
 
@@ -167,8 +172,13 @@ export class SqliteWriter {
     }
   }
 
-  /** Takes the write lock; waits for other processes without blocking the thread, at random intervals so that nobody starves. */
+  /**
+   * Takes the write lock; waits for other processes without blocking the thread. SQLite keeps no queue of those who wait: they try at random
+   * intervals, so a process that takes the lock again at once after each long transaction would shut the others out for seconds.
+   */
   async #begin(): Promise<void> {
+    const pauseMs = this.#freeUntil - performance.now();
+    if (pauseMs > 0) await sleep(pauseMs);
     const giveUpAt = performance.now() + this.#options.busyTimeoutMs;
     for (let attempt = 0; ; attempt++) {
       try {
@@ -176,7 +186,8 @@ export class SqliteWriter {
         return;
       } catch (error) {
         if (!isBusyError(error) || performance.now() >= giveUpAt) throw error;
-        await sleep(1 + Math.random() * Math.min(2 ** attempt, MAX_RETRY_DELAY_MS));
+        // Most transactions are over within one turn, in which this process has other things to do.
+        await (attempt === 0 ? nextTurn() : sleep(1 + Math.random() * Math.min(2 ** attempt, MAX_RETRY_DELAY_MS)));
       }
     }
   }
