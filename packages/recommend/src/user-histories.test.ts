@@ -42,6 +42,25 @@ it("reads a user's rows once until something is written, by whatever connection"
   expect(fetches()).toBe(3);
 });
 
+it("reads the rows of all who are asked for in one turn at one stroke, each with his own time", async () => {
+  await using opened = await openStores();
+  await fill(opened);
+  await opened.dataStore.feedback.upsert([like("ben", "c", "view", START_MS + DAY_MS)], { mode: "sum" });
+  const { stores, fetches } = counting(opened);
+  const { pipeline } = systemOf(stores);
+  const [ann, ...bens] = await Promise.all(["ann", "ben", "ben"].map((userId) => seenBy(pipeline, userId)));
+  expect(bens).toEqual([
+    ["a", "b"],
+    ["a", "b"],
+  ]);
+  expect(fetches()).toBe(1);
+  opened.clock.advance(DAY_MS);
+  expect(await Promise.all(["ann", "ben"].map((userId) => seenBy(pipeline, userId)))).toEqual([ann, ["a", "b", "c"]]);
+  expect(fetches()).toBe(2);
+  const [single] = await pipeline.histories.load(["ann"]);
+  expect(ann?.length).toBe(single?.seen.size);
+});
+
 it("reads a user once a pass, whether he is wanted for his own sake or for others", async () => {
   await using opened = await openStores();
   await fill(opened);

@@ -1,5 +1,5 @@
 import type { CallOptions, Clock, FeedbackRoles, UserId } from "@furze/core";
-import type { DataStore, DataVersion, FeedbackColumns, FeedbackStore } from "@furze/storage";
+import { type DataStore, type DataVersion, type FeedbackColumns, type FeedbackStore, SharedReads } from "@furze/storage";
 import { LRUCache } from "lru-cache";
 import type { ItemSpace } from "./item-space.ts";
 import { historyOf, type UserHistory } from "./user-history.ts";
@@ -35,11 +35,15 @@ interface PackedHistory extends Omit<UserHistory, "seen"> {
   readonly seen: Int32Array;
 }
 
-/** A history, the data version it was read under, and when time alone makes another one of it, UTC milliseconds. */
+/** A history, and when time alone makes another one of it, UTC milliseconds. */
 interface TimedHistory {
   readonly history: UserHistory;
-  readonly dataVersion: DataVersion;
   readonly validUntilMs: number;
+}
+
+/** With the data version that it was read under. */
+interface KeptHistory extends TimedHistory {
+  readonly dataVersion: DataVersion;
 }
 
 /** Loads users' histories. */
@@ -47,10 +51,12 @@ export class UserHistories {
   readonly #options: UserHistoriesOptions;
   readonly #capacity: number;
   readonly #positives = new Map<UserId, Int32Array>();
-  readonly #kept = new LRUCache<UserId, TimedHistory>({
+  readonly #kept = new LRUCache<UserId, KeptHistory>({
     maxSize: KEPT_SEEN_ITEMS,
     sizeCalculation: ({ history }) => 1 + history.seen.size,
   });
+
+  readonly #single: SharedReads<TimedHistory> = new SharedReads((userIds) => this.#readSingly(userIds));
 
   /** Of users whose likes were wanted before their own turn came. */
   readonly #ahead = new LRUCache<UserId, PackedHistory>({
@@ -69,19 +75,19 @@ export class UserHistories {
     return this.#historiesOf(userIds, await this.#columns(userIds, call));
   }
 
-  /** History of one user as it is now. Cost: one query, or much less where the store knows that nothing was written since. */
+  /**
+   * History of one user as it is now. Cost: one query, which all share who ask in one turn of the event loop, or much less where the
+   * store knows that nothing was written since.
+   */
   async loadOne(userId: UserId, call: CallOptions = {}): Promise<UserHistory> {
     const { dataStore, clock } = this.#options;
     // Read before the rows: a write in between makes what is kept out of date, never out of step.
     const dataVersion = await dataStore.dataVersion?.();
     const kept = dataVersion === undefined ? undefined : this.#kept.get(userId);
     if (kept !== undefined && kept.dataVersion === dataVersion && clock.now() < kept.validUntilMs) return kept.history;
-    const columns = await this.#columns([userId], call);
-    const nowMs = clock.now();
-    const history = this.#history(userId, columns, 0, nowMs);
-    if (dataVersion === undefined) return history;
-    this.#kept.set(userId, { history, dataVersion, validUntilMs: this.#validUntilMs(columns, nowMs) });
-    return history;
+    const timed = (await this.#single.one(userId, call)) as TimedHistory;
+    if (dataVersion !== undefined) this.#kept.set(userId, { ...timed, dataVersion });
+    return timed.history;
   }
 
   /**
@@ -132,6 +138,17 @@ export class UserHistories {
     this.#ahead.clear();
   }
 
+  async #readSingly(userIds: readonly UserId[]): Promise<Map<UserId, TimedHistory>> {
+    const columns = await this.#columns(userIds, {});
+    const nowMs = this.#options.clock.now();
+    const timed = new Map<UserId, TimedHistory>();
+    for (const [list, userId] of userIds.entries()) {
+      const history = this.#history(userId, columns, list, nowMs);
+      timed.set(userId, { history, validUntilMs: this.#validUntilMs(columns, list, nowMs) });
+    }
+    return timed;
+  }
+
   #columns(userIds: readonly UserId[], { signal }: CallOptions): Promise<FeedbackColumns> {
     return this.#options.dataStore.feedback.columnsOfUsers(userIds, { signal });
   }
@@ -150,10 +167,10 @@ export class UserHistories {
   }
 
   /** When a row comes into sight or loses its role. */
-  #validUntilMs({ timestampsMs }: FeedbackColumns, nowMs: number): number {
+  #validUntilMs({ timestampsMs, rowOffsets }: FeedbackColumns, list: number, nowMs: number): number {
     const { clockErrorMs, feedbackTtlMs = Number.POSITIVE_INFINITY } = this.#options;
     let validUntilMs = Number.POSITIVE_INFINITY;
-    for (const timestampMs of timestampsMs) {
+    for (const timestampMs of timestampsMs.subarray(rowOffsets[list], rowOffsets[list + 1])) {
       if (timestampMs > nowMs + clockErrorMs) validUntilMs = Math.min(validUntilMs, timestampMs - clockErrorMs);
       else if (timestampMs >= nowMs - feedbackTtlMs) validUntilMs = Math.min(validUntilMs, timestampMs + feedbackTtlMs + 1);
     }
