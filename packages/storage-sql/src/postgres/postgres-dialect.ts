@@ -14,10 +14,10 @@ import { matchTermsVector, termsVector } from "./postgres-terms.ts";
 
 const INSERT_CHUNK_ROWS = 2000;
 const INSERT_CHUNK_SIZE = 4 << 20;
-
 /** The server begins with a chunk as soon as it is done with the one before. */
 const MAX_CHUNKS_UNDER_WAY = 2;
 const CREATE_CHUNK_IDS = 5000;
+
 const ARRAY_TYPES: Readonly<Record<ColumnKind, string>> = {
   text: "text[]",
   integer: "bigint[]",
@@ -62,11 +62,10 @@ function sendInsert(connection: SqlConnection, insertion: Insertion, rows: reado
     chunkRows(rows, INSERT_CHUNK_ROWS, INSERT_CHUNK_SIZE),
     (chunk) => columns.map(([, kind], column) => columnArray(chunk, column, kind)),
     (values) => connection.query(sql, values),
-  );
     MAX_CHUNKS_UNDER_WAY,
+  );
 }
 
-/** The lock ends with the transaction, which undoes a migration that fails. */
 async function insert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<void> {
   await (await sendInsert(connection, insertion, rows)).answered;
 }
@@ -84,6 +83,7 @@ async function createMissing(
   await Promise.all([...chunkList(sortedIds, CREATE_CHUNK_IDS)].map((ids) => connection.query(sql, [ids])));
 }
 
+/** The lock ends with the transaction, which undoes a migration that fails. */
 async function withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T> {
   await connection.query("BEGIN");
   try {
@@ -111,11 +111,11 @@ export const postgresDialect: SqlDialect = {
   comparesRows: true,
   categoriesOfItems: "json_array_elements_text(items.categories::json) AS listed(category)",
   first256: (expression) => `left(${expression}, 256)`,
-  insert,
   sendsAhead: true,
-  insertSelected: (table, columns, query) => `INSERT INTO ${table} (${columns}) ${query} ON CONFLICT DO NOTHING`,
+  insert,
   sendInsert,
   createMissing,
+  insertSelected: (table, columns, query) => `INSERT INTO ${table} (${columns}) ${query} ON CONFLICT DO NOTHING`,
   deleteSome: (table, condition, limit) =>
     `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${limit}))`,
   termsValue: termsVector,

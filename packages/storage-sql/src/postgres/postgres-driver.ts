@@ -140,6 +140,8 @@ export async function openPostgresDriver(settings: PoolSettings): Promise<SqlDri
     maxLifetimeSeconds: settings.maxLifetimeMs / 1000,
     connectionTimeoutMillis: settings.connectTimeoutMs,
     keepAlive: true,
+    // Statements that nobody awaits in between go over together; those awaited one by one are as without it.
+    pipeline: true,
     application_name: "furze",
     types,
   });
@@ -147,8 +149,6 @@ export async function openPostgresDriver(settings: PoolSettings): Promise<SqlDri
   pool.on("error", () => {});
   return new PostgresDriver(pool, `PostgreSQL at ${address.place}`, settings.maxIdleConnections);
 }
-    // Statements that nobody awaits in between go over together; those awaited one by one are as without it.
-    pipeline: true,
 
 function sslOf(tls: TlsSettings): ConnectionOptions | false {
   if (tls.mode === "off") return false;

@@ -51,7 +51,6 @@ export interface Insertion {
   readonly update?: ((names: ColumnNames) => Readonly<Record<string, string>>) | undefined;
 }
 
-/** How the update of an insertion calls the values of a column. */
 /** How a row is made of its id alone. */
 export interface Creation {
   readonly table: string;
@@ -61,6 +60,7 @@ export interface Creation {
   readonly defaults: Readonly<Record<string, string>>;
 }
 
+/** How the update of an insertion calls the values of a column. */
 export interface ColumnNames {
   readonly stored: (column: string) => string;
   readonly given: (column: string) => string;
@@ -139,7 +139,19 @@ export interface SqlDialect {
   readonly categoriesOfItems: string;
   /** The first 256 characters. */
   first256(expression: string): string;
+  /**
+   * Whether a statement may be sent before those ahead of it are answered: the driver does not wait for answers, and after a failure the
+   * server refuses all that follow in the transaction, its COMMIT included.
+   */
+  readonly sendsAhead: boolean;
   insert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<void>;
+  /** Like `insert`, but does not wait for the last answers. */
+  sendInsert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<Sent>;
+  /**
+   * Creates those that are missing; those it finds cannot be deleted by others until the end of the transaction, as they are locked or
+   * by `deletionLock`. Looks first: most are known, and a look costs less than an insert that finds its row there.
+   */
+  createMissing(connection: SqlConnection, creation: Creation, sortedIds: readonly string[]): Promise<void>;
   /** Inserts what the query gives, but for rows whose key is stored. */
   insertSelected(table: string, columns: string, query: string): string;
   /** Deletes at most `limit` rows that match. */
@@ -157,15 +169,3 @@ export interface SqlDialect {
   /** Runs the migration while no other process runs one of that name. */
   withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T>;
 }
-  /**
-   * Whether a statement may be sent before those ahead of it are answered: the driver does not wait for answers, and after a failure the
-   * server refuses all that follow in the transaction, its COMMIT included.
-   */
-  readonly sendsAhead: boolean;
-  /** Like `insert`, but does not wait for the last answers. */
-  sendInsert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<Sent>;
-  /**
-   * Creates those that are missing; those it finds cannot be deleted by others until the end of the transaction, as they are locked or
-   * by `deletionLock`. Looks first: most are known, and a look costs less than an insert that finds its row there.
-   */
-  createMissing(connection: SqlConnection, creation: Creation, sortedIds: readonly string[]): Promise<void>;
