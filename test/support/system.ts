@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCE_FLAGS = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning"];
 /** What `furze up` starts processes with. */
 const MEMORY_FLAGS = ["--max-semi-space-size=8"];
+const MEMORY_ENV = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072" };
 
 type AppName = "master" | "worker" | "server";
 
@@ -90,7 +91,7 @@ export class TestSystem {
       : [...SOURCE_FLAGS, ...MEMORY_FLAGS, join(ROOT, `apps/${name}/src/main.ts`)];
     const child = spawn(process.execPath, [...program, ...this.#flags(name)], {
       cwd: ROOT,
-      env: { ...process.env, ...this.#env() },
+      env: { ...MEMORY_ENV, ...process.env, ...this.#env() },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#apps.set(name, child);

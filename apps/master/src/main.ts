@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { createLogger, runProcess } from "@furze/telemetry";
+import { createLogger, limitHeapGrowth, runProcess } from "@furze/telemetry";
 import { composeMaster } from "./compose.ts";
 import { readOptions } from "./config.ts";
 
+limitHeapGrowth();
 const logger = createLogger().child({ app: "master" });
 
 await runProcess({ logger, start: async () => composeMaster(readOptions(process.argv.slice(2), process.env), logger) });

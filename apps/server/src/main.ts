@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { createLogger, runProcess, runReplicas } from "@furze/telemetry";
-import { startServer } from "./compose.ts";
 import { readOptions, type ServerOptions } from "./config.ts";
 
 const logger = createLogger().child({ app: "server" });
@@ -9,5 +8,9 @@ const options = (): ServerOptions => readOptions(process.argv.slice(2), process.
 await runReplicas({
   logger,
   count: () => options().processes,
-  run: () => runProcess({ logger, start: async (signal) => startServer(options(), logger, signal) }),
+  run: async () => {
+    // Loaded here, so that the process that only watches over several replicas does without it.
+    const { startServer } = await import("./compose.ts");
+    await runProcess({ logger, start: async (signal) => startServer(options(), logger, signal) });
+  },
 });

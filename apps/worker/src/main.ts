@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { createLogger, runProcess } from "@furze/telemetry";
+import { createLogger, limitHeapGrowth, runProcess } from "@furze/telemetry";
 import { startWorker } from "./compose.ts";
 import { readOptions } from "./config.ts";
 
+limitHeapGrowth();
 const logger = createLogger().child({ app: "worker" });
 
 await runProcess({

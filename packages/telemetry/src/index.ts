@@ -1,3 +1,4 @@
+export { limitHeapGrowth } from "./heap-growth.ts";
 export { createLogger, type LogFormat, type LoggerOptions, type LogLevel } from "./logger.ts";
 export { type HistogramOptions, type MetricOptions, Metrics } from "./metrics.ts";
 export { type ProgressBarOptions, renderProgressBar } from "./progress-bar.ts";

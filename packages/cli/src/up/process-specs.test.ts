@@ -32,6 +32,8 @@ describe("systemSpecs", () => {
     expect(master.args.slice(-2)).toEqual(["--max-semi-space-size=8", "/apps/master.js"]);
     expect(master.env).toEqual({
       HOME: "/home/me",
+      MALLOC_ARENA_MAX: "2",
+      MALLOC_TRIM_THRESHOLD_: "131072",
       FURZE_MASTER_PORT: "2",
       FURZE_MASTER_HTTP_PORT: "3",
       FURZE_DATABASE_DATA_STORE: "sqlite:///data/data.sqlite",
