@@ -9,14 +9,13 @@ import {
 } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
 import { createClusterServer, readTlsFiles } from "@furze/protocol";
-import { listen } from "@furze/rest-api";
+import { LiveApp, listen } from "@furze/rest-api";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
 import { ProgressTracker, type RunningProcess } from "@furze/telemetry";
 import { Trainer } from "@furze/training";
 import { Cluster } from "./cluster.ts";
 import type { MasterOptions } from "./config.ts";
 import { createServing } from "./create-serving.ts";
-import { LiveApp } from "./live-app.ts";
 import { LiveConfig } from "./live-config.ts";
 
 /** A file that is imported may take an hour; a store that is slower than the sender makes him wait. */

@@ -1,13 +1,12 @@
 import { type FurzeConfig, pipelineOptions, restOptions } from "@furze/config";
 import type { Clock, Logger } from "@furze/core";
 import { ItemEditor, Pipeline, previewPrompt, Recommender, ScriptRunner } from "@furze/recommend";
-import { createMasterApi, type MetricsPort, type RequestHistogram, Sessions } from "@furze/rest-api";
+import { createMasterApi, type MetricsPort, type RequestHistogram, type ServedApp, Sessions } from "@furze/rest-api";
 import type { CacheStore, DataStore } from "@furze/storage";
 import { Metrics, type ProgressTracker } from "@furze/telemetry";
 import type { Trainer } from "@furze/training";
 import manifest from "../package.json" with { type: "json" };
 import type { Cluster } from "./cluster.ts";
-import type { ServedApp } from "./live-app.ts";
 import type { LiveConfig } from "./live-config.ts";
 
 export interface ServingDependencies {

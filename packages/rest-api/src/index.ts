@@ -1,6 +1,7 @@
 export { createMasterApi, createRestApi, createStatusApi } from "./create-rest-api.ts";
 export type { Compatibility } from "./dialect/dialect.ts";
 export { ListenError, type ListenOptions, listen, type RunningServer } from "./listen.ts";
+export { LiveApp, type ServedApp } from "./live-app.ts";
 export type {
   FeedbackListener,
   MasterApiDependencies,

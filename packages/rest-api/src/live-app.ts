@@ -1,4 +1,4 @@
-import type { listen } from "@furze/rest-api";
+import type { listen } from "./listen.ts";
 
 type App = Parameters<typeof listen>[0];
 
