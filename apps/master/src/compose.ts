@@ -11,7 +11,7 @@ import { type Logger, systemClock } from "@furze/core";
 import { createClusterServer, readTlsFiles } from "@furze/protocol";
 import { LiveApp, listen } from "@furze/rest-api";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
-import { ProgressTracker, type RunningProcess } from "@furze/telemetry";
+import { collectGarbageWhenIdle, ProgressTracker, type RunningProcess } from "@furze/telemetry";
 import { Trainer } from "@furze/training";
 import { Cluster } from "./cluster.ts";
 import type { MasterOptions } from "./config.ts";
@@ -45,6 +45,7 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
   logger.info("configuration", { config: configToTable(maskConfig(config)) });
 
   const tracker = new ProgressTracker({ tracer: "master", clock });
+  resources.defer(collectGarbageWhenIdle(tracker));
   const trainer = await Trainer.open({
     ...{ dataStore, cacheStore, blobStore, clock },
     pipeline: pipelineOptions(config),

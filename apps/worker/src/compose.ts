@@ -4,7 +4,7 @@ import { startNode } from "@furze/node";
 import { type ClusterState, shareUsers } from "@furze/protocol";
 import { ListMaker, ListScheduler } from "@furze/recommend";
 import { createStatusApi, listen } from "@furze/rest-api";
-import { Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
+import { collectGarbageWhenIdle, Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
 import manifest from "../package.json" with { type: "json" };
 import type { WorkerOptions } from "./config.ts";
 
@@ -15,6 +15,7 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   await using resources = new AsyncDisposableStack();
   const nodeId = randomUUID();
   const tracker = new ProgressTracker({ tracer: `worker-${nodeId.slice(0, 8)}`, clock: systemClock });
+  resources.defer(collectGarbageWhenIdle(tracker));
   const tasks = () => tracker.snapshot();
   const node = await startNode({ kind: "worker", version: manifest.version, options, nodeId, tasks, logger, signal });
   resources.defer(() => node.close());

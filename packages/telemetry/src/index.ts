@@ -1,3 +1,4 @@
+export { collectGarbageWhenIdle } from "./collect-when-idle.ts";
 export { limitHeapGrowth } from "./heap-growth.ts";
 export { createLogger, type LogFormat, type LoggerOptions, type LogLevel } from "./logger.ts";
 export { type HistogramOptions, type MetricOptions, Metrics } from "./metrics.ts";
