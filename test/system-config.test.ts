@@ -5,17 +5,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../packages/protocol/test/self-signed.ts";
 import { TestSystem } from "./support/system.ts";
 
-/** Every key of Gorse v0.4, unchanged but for the address of HTTP: tests stay on this machine. */
-const config = readFileSync(join(import.meta.dirname, "../packages/config/test/gorse/v0.4.toml"), "utf8").replace(
-  'http_host = "0.0.0.0"',
-  'http_host = "127.0.0.1"',
-);
+/** The file has a name and a password for the dashboard, so routes of administrators are not open to everybody. */
+const ADMIN_KEY = "admin-key";
+
+/** Every key of Gorse v0.4, unchanged but for a key of administrators and the address of HTTP: tests stay on this machine. */
+const config = readFileSync(join(import.meta.dirname, "../packages/config/test/gorse/v0.4.toml"), "utf8")
+  .replace('http_host = "0.0.0.0"', 'http_host = "127.0.0.1"')
+  .replace('admin_api_key = ""', `admin_api_key = "${ADMIN_KEY}"`);
 
 const USERS = 40;
 const ITEMS = 30;
 
 describe("a system with a configuration file of Gorse v0.4", () => {
-  const system = new TestSystem();
+  const system = new TestSystem({ apiKey: ADMIN_KEY });
 
   beforeAll(async () => {
     await system.start(config);
@@ -47,7 +49,9 @@ describe("a system with a configuration file of Gorse v0.4", () => {
 
   it("forgets a node that stops at once, not after the time of a dead one", async () => {
     const kinds = async (): Promise<string[]> => {
-      const nodes = (await (await fetch(`${system.masterUrl}/api/dashboard/cluster`)).json()) as { Type: string }[];
+      const nodes = (await (
+        await fetch(`${system.masterUrl}/api/dashboard/cluster`, { headers: { "X-API-Key": ADMIN_KEY } })
+      ).json()) as { Type: string }[];
       return nodes.map((node) => node.Type).sort();
     };
     expect(await kinds()).toEqual(expect.arrayContaining(["Server", "Worker"]));

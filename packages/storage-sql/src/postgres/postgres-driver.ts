@@ -99,8 +99,9 @@ class PostgresDriver implements SqlDriver {
 
   kindOf(error: unknown): SqlErrorKind {
     const code = codeOf(error);
-    if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code)) return kindOfState(code);
+    // First, since EPIPE has the shape of an SQLSTATE.
     if (isNetworkError(error)) return "unavailable";
+    if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code)) return kindOfState(code);
     const message = error instanceof Error ? error.message : "";
     if (isCertificateCode(code)) return "untrusted";
     if (/does not support SSL/i.test(message)) return "misconfigured";

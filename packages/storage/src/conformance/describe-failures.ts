@@ -57,10 +57,24 @@ export function describeDataStoreFailures(name: string, { startServer, open, sch
           stores.push(store);
           return store;
         };
+        let isDown = false;
+        const mortal: MortalServer = {
+          ...server,
+          kill: async () => {
+            isDown = true;
+            await server.kill();
+          },
+          start: async () => {
+            await server.start();
+            isDown = false;
+          },
+        };
         try {
-          await run({ server, open: openAt(server.uri), openNowhere: openAt(`${scheme}//me:secret@127.0.0.1:1/db`) });
+          await run({ server: mortal, open: openAt(server.uri), openNowhere: openAt(`${scheme}//me:secret@127.0.0.1:1/db`) });
         } finally {
           await Promise.all(stores.map((store) => store.close()));
+          // A case that failed must not take the next ones with it.
+          if (isDown) await server.start();
         }
       },
     });
