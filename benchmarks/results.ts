@@ -14,8 +14,11 @@ const all = readdirSync(new URL("rows/", here)).map((name) => name.replace(/\.ts
 const file = new URL("RESULTS.md", here);
 const named = process.argv.slice(2);
 const rows = new Map(all.sort().map((name) => [name, named.length > 0 ? rowsIn(file, name) : []]));
-for (const name of named.length > 0 ? named : all) rows.set(name, run(name).map(renderRow));
-writeFileSync(file, render([...rows.values()].flat()));
+for (const name of named.length > 0 ? named : all) {
+  rows.set(name, run(name).map(renderRow));
+  // After each, so that a run that is stopped leaves what it has measured.
+  writeFileSync(file, render([...rows.values()].flat()));
+}
 
 function rowsIn(table: URL, name: string): string[] {
   if (!existsSync(table)) return [];

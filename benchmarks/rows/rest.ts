@@ -2,6 +2,7 @@ import type { Feedback, Item, User } from "@furze/core";
 import { TestSystem } from "../../test/support/system.ts";
 import { type BenchResult, lapTimer } from "../harness.ts";
 import { type MovieLens, movieLens } from "../movielens.ts";
+import { redisUsageOf } from "../redis-usage.ts";
 import { MemoryWatch } from "../rest/memory-watch.ts";
 import { memoryOf, usageOf } from "../rest/process-tree.ts";
 import { withBareRoute } from "../rest/with-bare-route.ts";
@@ -115,7 +116,7 @@ async function* measure({ layout, serverProcesses, stores }: Layout): AsyncItera
     });
     yield await timed("train and make all lists", async () => {
       await system.train();
-      return { users: data.users.length };
+      return { users: data.users.length, ...(await cacheUsage(stores.cache)) };
     });
     await rest(() => usage().cpuSeconds);
     for (const [work, request] of Object.entries(requestsOn(data))) {
@@ -131,6 +132,12 @@ async function* measure({ layout, serverProcesses, stores }: Layout): AsyncItera
   } finally {
     await system.stop();
   }
+}
+
+/** Keys and memory of Redis; nothing of other stores. */
+async function cacheUsage(uri: string | undefined): Promise<Readonly<Record<string, number>>> {
+  const usage = uri === undefined ? undefined : await redisUsageOf(uri);
+  return usage === undefined ? {} : { redisKeys: usage.keys, redisMiB: Math.round(usage.memoryBytes / 2 ** 20) };
 }
 
 /** Waits until the processes have done what the training left to do: nearly no processor time for a second. */

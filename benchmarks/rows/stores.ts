@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Feedback } from "@furze/core";
 import type { CacheStore, DataStore, ListPut } from "@furze/storage";
 import { openCacheStore, openDataStore } from "@furze/stores";
 import { type BenchResult, lapTimer, medians, repeat } from "../harness.ts";
+import { redisUsageOf } from "../redis-usage.ts";
 import { withService } from "../services.ts";
 
 const NUM_ROWS = 100_000;
@@ -100,11 +100,12 @@ async function* cacheRows(store: string, uri: string): AsyncIterable<BenchResult
   const cache = await openCacheStore(uri);
   try {
     await cache.migrate();
-    const before = await usedMemoryOf(uri);
+    const before = await redisUsageOf(uri);
     const lists = Array.from({ length: NUM_LISTS }, (_, user) => list(`user-${user}`));
     const put = await repeat(5, () => cache.putLists(lists));
-    const used = await usedMemoryOf(uri);
-    const gibFor1500000 = before === undefined || used === undefined ? {} : { gibFor1500000: gib((used - before) * 1500) };
+    const used = await redisUsageOf(uri);
+    const gibFor1500000 =
+      before === undefined || used === undefined ? {} : { gibFor1500000: gib((used.memoryBytes - before.memoryBytes) * 1500) };
     yield { params: { store, work: `put ${NUM_LISTS} lists of ${LIST_LENGTH}` }, ...put, quality: gibFor1500000 };
     const get = await repeat(5, () => getEach(cache));
     const msPerList = (get.seconds / NUM_LISTS) * 1000;
@@ -131,21 +132,6 @@ function list(name: string): ListPut {
   const updatedMs = Date.now();
   const ranked = { entries, updatedMs, digest: "0f1e2d3c4b5a6978/1a2b3c4d", modelId: String(updatedMs) };
   return { collection: "recommend", name, list: ranked, expiresMs: updatedMs + DAY_MS };
-}
-
-/** Memory in use by a Redis server, in bytes; `undefined` for others. */
-async function usedMemoryOf(uri: string): Promise<number | undefined> {
-  const { protocol, hostname, port } = new URL(uri);
-  if (protocol !== "redis:") return undefined;
-  const socket = connect(Number(port), hostname);
-  socket.write("INFO memory\r\n");
-  let text = "";
-  for await (const chunk of socket) {
-    text += chunk;
-    const found = /used_memory:(\d+)/.exec(text)?.[1];
-    if (found !== undefined) return Number(found);
-  }
-  throw new Error("Redis does not say how much memory it uses");
 }
 
 function gib(bytes: number): number {
