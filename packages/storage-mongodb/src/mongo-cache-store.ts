@@ -1,13 +1,16 @@
-import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
+import type { CallOptions, Clock } from "@furze/core";
 import {
   type CacheStore,
   checkIds,
-  checkText,
+  checkPoints,
+  checkPointsQuery,
+  checkValues,
   type ListKey,
   type ListPut,
   type ListRead,
   type OverlayDelta,
   type OverlayPut,
+  pointsOf,
   type TimeSeriesPoint,
   type TimeSeriesQuery,
 } from "@furze/storage";
@@ -63,12 +66,8 @@ export class MongoCacheStore implements CacheStore {
   }
 
   async putValues(values: Readonly<Record<string, string>>, options?: CallOptions): Promise<void> {
-    const entries = Object.entries(values);
-    for (const [key, value] of entries) {
-      checkId(key, "key");
-      checkText(value, key);
-    }
-    const operations = entries.map(([_id, value]) => ({
+    checkValues(values);
+    const operations = Object.entries(values).map(([_id, value]) => ({
       replaceOne: { filter: { _id }, replacement: { value }, upsert: true },
     }));
     await this.#session.write((unit) => unit.bulk(this.#collections.values, operations, AGAIN), { ...options, ...AGAIN });
@@ -86,7 +85,7 @@ export class MongoCacheStore implements CacheStore {
   }
 
   async addPoints(points: readonly TimeSeriesPoint[], options?: CallOptions): Promise<void> {
-    for (const point of points) checkPoint(point);
+    checkPoints(points);
     const byId = new Map(points.map((point) => [`${point.name}${SEPARATOR}${point.timestampMs}`, point]));
     const operations = Array.from(byId, ([_id, { name, timestampMs, value }]) => ({
       replaceOne: { filter: { _id }, replacement: { name, timestampMs, value }, upsert: true },
@@ -95,16 +94,15 @@ export class MongoCacheStore implements CacheStore {
   }
 
   async getPoints(query: TimeSeriesQuery): Promise<TimeSeriesPoint[]> {
-    const { name, beginMs, endMs, bucketMs } = query;
-    checkId(name, "name");
-    if (bucketMs !== undefined && !(bucketMs > 0)) throw new InvalidArgumentError("bucketMs", "bucketMs must be > 0");
+    checkPointsQuery(query);
+    const { name, beginMs, endMs } = query;
     const filter = { name, timestampMs: { $gte: beginMs, $lte: endMs } };
     const find = { sort: { timestampMs: 1 } } as const;
     const documents = await this.#session.read(() => this.#collections.points.find(filter, find).toArray(), query);
-    const startOf = (timeMs: number) => (bucketMs === undefined ? timeMs : Math.floor(timeMs / bucketMs) * bucketMs);
-    // In time order, so the last of a bucket stays.
-    const values = new Map(documents.map(({ timestampMs, value }) => [startOf(timestampMs), value]));
-    return Array.from(values, ([timestampMs, value]) => ({ name, timestampMs, value }));
+    return pointsOf(
+      query,
+      documents.map(({ timestampMs, value }) => [timestampMs, value]),
+    );
   }
 
   putOverlay(entries: readonly OverlayPut[], options?: CallOptions): Promise<number> {
@@ -144,12 +142,5 @@ export class MongoCacheStore implements CacheStore {
   close(): Promise<void> {
     this.#lists.flush();
     return this.#session.close();
-  }
-}
-
-function checkPoint(point: TimeSeriesPoint): void {
-  checkId(point.name, "name");
-  if (!Number.isSafeInteger(point.timestampMs) || !Number.isFinite(point.value)) {
-    throw new InvalidArgumentError("points", `the time and value of a point of ${point.name} must be finite numbers`);
   }
 }

@@ -1,8 +1,8 @@
-import { type CallOptions, type Clock, checkId } from "@furze/core";
+import type { CallOptions, Clock } from "@furze/core";
 import {
   type CacheStore,
   checkIds,
-  checkText,
+  checkValues,
   type ListKey,
   type ListPut,
   type ListRead,
@@ -62,14 +62,10 @@ export class RedisCacheStore implements CacheStore {
   }
 
   async putValues(values: Readonly<Record<string, string>>, options?: CallOptions): Promise<void> {
-    const entries = Object.entries(values);
-    for (const [key, value] of entries) {
-      checkId(key, "key");
-      checkText(value, key);
-    }
+    checkValues(values);
     const life = String(this.#retentionMs);
     await this.#session.run(
-      entries.map(([key, value]) => ["SET", this.#keys.value(key), value, "PX", life]),
+      Object.entries(values).map(([key, value]) => ["SET", this.#keys.value(key), value, "PX", life]),
       options,
     );
   }

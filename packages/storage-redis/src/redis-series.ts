@@ -1,5 +1,5 @@
-import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
-import type { TimeSeriesPoint, TimeSeriesQuery } from "@furze/storage";
+import type { CallOptions, Clock } from "@furze/core";
+import { checkPoints, checkPointsQuery, pointsOf, type TimeSeriesPoint, type TimeSeriesQuery } from "@furze/storage";
 import type { RedisKeys } from "./redis-keys.ts";
 import { ADD_POINTS } from "./redis-scripts.ts";
 import type { RedisCommand, RedisSession } from "./redis-session.ts";
@@ -22,7 +22,7 @@ export class RedisSeries {
   }
 
   async add(points: readonly TimeSeriesPoint[], options: CallOptions | undefined): Promise<void> {
-    for (const point of points) checkPoint(point);
+    checkPoints(points);
     const life = [String(this.#retentionMs), String(this.#clock.now() - this.#retentionMs)];
     const commands: RedisCommand[] = [];
     for (const [name, series] of Map.groupBy(points, (point) => point.name)) {
@@ -37,25 +37,11 @@ export class RedisSeries {
   }
 
   async get(query: TimeSeriesQuery): Promise<TimeSeriesPoint[]> {
-    const { name, beginMs, endMs, bucketMs } = query;
-    checkId(name, "name");
-    if (bucketMs !== undefined && !(bucketMs > 0)) {
-      throw new InvalidArgumentError("bucketMs", `bucketMs must be above 0, got ${bucketMs}`);
-    }
+    checkPointsQuery(query);
+    const { name, beginMs, endMs } = query;
     const range: RedisCommand = ["ZRANGEBYSCORE", this.#keys.points(name), String(beginMs), String(endMs)];
     const [members] = (await this.#session.run([range], query)) as [Buffer[]];
-    const rows = members.map((member) => member.toString().split(" ").map(Number));
-    const times =
-      bucketMs === undefined ? (timeMs: number) => timeMs : (timeMs: number) => Math.floor(timeMs / bucketMs) * bucketMs;
-    // In time order, so the last of a bucket stays.
-    const values = new Map(rows.map(([timeMs = 0, value = 0]) => [times(timeMs), value]));
-    return Array.from(values, ([timestampMs, value]) => ({ name, timestampMs, value }));
-  }
-}
-
-function checkPoint(point: TimeSeriesPoint): void {
-  checkId(point.name, "name");
-  if (!Number.isSafeInteger(point.timestampMs) || !Number.isFinite(point.value)) {
-    throw new InvalidArgumentError("points", `the time and value of a point of ${point.name} must be finite numbers`);
+    const samples = members.map((member) => member.toString().split(" ").map(Number) as [number, number]);
+    return pointsOf(query, samples);
   }
 }

@@ -62,6 +62,14 @@ export function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) throw new InvalidArgumentError(path, `${path} is not valid Unicode text`);
 }
 
+/** @throws {InvalidArgumentError} for a key or value that no store could return unchanged */
+export function checkValues(values: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(values)) {
+    checkId(key, "key");
+    checkText(value, key);
+  }
+}
+
 function checkTime(timeMs: number, path: string): void {
   if (!Number.isSafeInteger(timeMs)) {
     throw new InvalidArgumentError(path, `${path} must be a whole number of milliseconds, got ${timeMs}`);

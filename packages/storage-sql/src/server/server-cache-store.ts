@@ -1,13 +1,16 @@
-import { type CallOptions, type Clock, checkId, InvalidArgumentError } from "@furze/core";
+import type { CallOptions, Clock } from "@furze/core";
 import {
   type CacheStore,
   checkIds,
-  checkText,
+  checkPoints,
+  checkPointsQuery,
+  checkValues,
   type ListKey,
   type ListPut,
   type ListRead,
   type OverlayDelta,
   type OverlayPut,
+  pointsOf,
   type TimeSeriesPoint,
   type TimeSeriesQuery,
 } from "@furze/storage";
@@ -71,11 +74,8 @@ export class ServerCacheStore implements CacheStore {
   }
 
   async putValues(values: Readonly<Record<string, string>>, options?: CallOptions): Promise<void> {
+    checkValues(values);
     const entries = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [key, value] of entries) {
-      checkId(key, "key");
-      checkText(value, key);
-    }
     const columns = [
       ["name", "text"],
       ["value", "text"],
@@ -94,7 +94,7 @@ export class ServerCacheStore implements CacheStore {
   }
 
   async addPoints(points: readonly TimeSeriesPoint[], options?: CallOptions): Promise<void> {
-    for (const point of points) checkPoint(point);
+    checkPoints(points);
     const columns = [
       ["name", "text"],
       ["timestamp_ms", "integer"],
@@ -107,16 +107,15 @@ export class ServerCacheStore implements CacheStore {
   }
 
   async getPoints(query: TimeSeriesQuery): Promise<TimeSeriesPoint[]> {
-    const { name, beginMs, endMs, bucketMs } = query;
-    checkId(name, "name");
-    if (bucketMs !== undefined && !(bucketMs > 0)) throw new InvalidArgumentError("bucketMs", "bucketMs must be > 0");
+    checkPointsQuery(query);
+    const { name, beginMs, endMs } = query;
     const sql = `SELECT timestamp_ms, value FROM ${this.#tables.points}
       WHERE name = ? AND timestamp_ms >= ? AND timestamp_ms <= ? ORDER BY timestamp_ms`;
     const { rows } = await this.#session.query(sql, [name, beginMs, endMs], query);
-    const points = rows.map(([timestampMs, value]) => ({ name, timestampMs: Number(timestampMs), value: Number(value) }));
-    if (bucketMs === undefined) return points;
-    const lastOfBucket = new Map(points.map((point) => [Math.floor(point.timestampMs / bucketMs) * bucketMs, point.value]));
-    return Array.from(lastOfBucket, ([timestampMs, value]) => ({ name, timestampMs, value }));
+    return pointsOf(
+      query,
+      rows.map(([timestampMs, value]) => [Number(timestampMs), Number(value)]),
+    );
   }
 
   putOverlay(entries: readonly OverlayPut[], options?: CallOptions): Promise<number> {
@@ -160,12 +159,5 @@ export class ServerCacheStore implements CacheStore {
   async #insert(insertion: Insertion, rows: readonly (readonly SqlValue[])[], options: CallOptions | undefined): Promise<void> {
     if (rows.length === 0) return;
     await this.#session.transaction((connection) => this.#session.dialect.insert(connection, insertion, rows), options);
-  }
-}
-
-function checkPoint(point: TimeSeriesPoint): void {
-  checkId(point.name, "name");
-  if (!Number.isSafeInteger(point.timestampMs) || !Number.isFinite(point.value)) {
-    throw new InvalidArgumentError("points", `the time and value of a point of ${point.name} must be finite numbers`);
   }
 }

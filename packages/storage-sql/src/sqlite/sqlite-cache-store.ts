@@ -1,13 +1,16 @@
-import { type CallOptions, type Clock, checkId, InvalidArgumentError, systemClock } from "@furze/core";
+import { type CallOptions, type Clock, systemClock } from "@furze/core";
 import {
   type CacheStore,
   checkIds,
-  checkText,
+  checkPoints,
+  checkPointsQuery,
+  checkValues,
   type ListKey,
   type ListPut,
   type ListRead,
   type OverlayDelta,
   type OverlayPut,
+  pointsOf,
   type TimeSeriesPoint,
   type TimeSeriesQuery,
 } from "@furze/storage";
@@ -74,14 +77,10 @@ class SqliteCacheStore implements CacheStore {
   }
 
   async putValues(values: Readonly<Record<string, string>>, options?: CallOptions): Promise<void> {
-    const entries = Object.entries(values);
-    for (const [key, value] of entries) {
-      checkId(key, "key");
-      checkText(value, key);
-    }
+    checkValues(values);
     const sql = `INSERT INTO ${this.#tables.values} (name, value) VALUES (?, ?)
       ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
-    await this.#runForEach(sql, entries, options);
+    await this.#runForEach(sql, Object.entries(values), options);
   }
 
   async deleteValues(keys: readonly string[], options?: CallOptions): Promise<void> {
@@ -94,7 +93,7 @@ class SqliteCacheStore implements CacheStore {
   }
 
   async addPoints(points: readonly TimeSeriesPoint[], options?: CallOptions): Promise<void> {
-    for (const point of points) checkPoint(point);
+    checkPoints(points);
     const sql = `INSERT INTO ${this.#tables.points} (name, timestamp_ms, value) VALUES (?, ?, ?)
       ON CONFLICT (name, timestamp_ms) DO UPDATE SET value = excluded.value`;
     await this.#runForEach(
@@ -105,15 +104,12 @@ class SqliteCacheStore implements CacheStore {
   }
 
   async getPoints(query: TimeSeriesQuery): Promise<TimeSeriesPoint[]> {
-    const { name, beginMs, endMs, bucketMs } = query;
-    checkId(name, "name");
-    if (bucketMs !== undefined && !(bucketMs > 0)) throw new InvalidArgumentError("bucketMs", "bucketMs must be > 0");
+    checkPointsQuery(query);
+    const { name, beginMs, endMs } = query;
     const sql = `SELECT timestamp_ms, value FROM ${this.#tables.points}
       WHERE name = ? AND timestamp_ms BETWEEN ? AND ? ORDER BY timestamp_ms`;
     const rows = this.#session.read((reader) => reader.prepare(sql).all(name, beginMs, endMs), query) as [number, number][];
-    if (bucketMs === undefined) return rows.map(([timestampMs, value]) => ({ name, timestampMs, value }));
-    const lastOfBucket = new Map(rows.map(([timestampMs, value]) => [Math.floor(timestampMs / bucketMs) * bucketMs, value]));
-    return Array.from(lastOfBucket, ([timestampMs, value]) => ({ name, timestampMs, value }));
+    return pointsOf(query, rows);
   }
 
   putOverlay(entries: readonly OverlayPut[], options?: CallOptions): Promise<number> {
@@ -173,13 +169,6 @@ class SqliteCacheStore implements CacheStore {
         connection.prepare(sql).run(...row);
       }
     }, options);
-  }
-}
-
-function checkPoint(point: TimeSeriesPoint): void {
-  checkId(point.name, "name");
-  if (!Number.isSafeInteger(point.timestampMs) || !Number.isFinite(point.value)) {
-    throw new InvalidArgumentError("points", `the time and value of a point of ${point.name} must be finite numbers`);
   }
 }
 

@@ -61,4 +61,19 @@ export const cacheValueTests: readonly ConformanceTest<CacheStoreContext>[] = [
       ]);
     },
   },
+  {
+    name: "time series > bad points and buckets without width are refused",
+    run: async ({ store }) => {
+      const refused = { code: "INVALID_ARGUMENT" };
+      const good = { name: "a", timestampMs: T0, value: 1 };
+      for (const bad of [{ name: "" }, { timestampMs: 0.5 }, { value: Number.NaN }]) {
+        await expect(store.addPoints([good, { ...good, ...bad }])).rejects.toMatchObject(refused);
+      }
+      const query = { name: "a", beginMs: 0, endMs: 2 * T0 };
+      expect(await store.getPoints(query)).toEqual([]);
+      for (const bad of [{ name: "" }, { bucketMs: 0 }, { bucketMs: Number.NaN }]) {
+        await expect(store.getPoints({ ...query, ...bad })).rejects.toMatchObject(refused);
+      }
+    },
+  },
 ];
