@@ -26,8 +26,11 @@ export interface FeedbackColumns {
   readonly updatedMs: Float64Array;
 }
 
+/** What of a row becomes a column. */
+export type PackableFeedback = Omit<Feedback, "userId" | "comment">;
+
 /** The columns of lists of rows, in their order: for stores whose server gives rows anyway. Cost: O(rows). */
-export function packFeedback(lists: readonly (readonly Feedback[])[]): FeedbackColumns {
+export function packFeedback(lists: readonly (readonly PackableFeedback[])[]): FeedbackColumns {
   const rowOffsets = new Uint32Array(lists.length + 1);
   for (const [place, list] of lists.entries()) rowOffsets[place + 1] = (rowOffsets[place] ?? 0) + list.length;
   const numRows = rowOffsets[lists.length] ?? 0;

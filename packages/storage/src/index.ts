@@ -21,7 +21,6 @@ export {
   checkText,
   checkUserPatch,
   checkUsers,
-  checkValues,
 } from "./check-rows.ts";
 export type {
   DataStore,
@@ -40,7 +39,7 @@ export type {
 } from "./data-store.ts";
 export { SchemaTooNewError } from "./errors.ts";
 export { FeedbackBatcher } from "./feedback-batcher.ts";
-export { type FeedbackColumns, type PackedTexts, packFeedback } from "./feedback-columns.ts";
+export { type FeedbackColumns, type PackableFeedback, type PackedTexts, packFeedback } from "./feedback-columns.ts";
 export { feedbackKeyText, foldFeedback } from "./fold-feedback.ts";
 export { ItemOverlay } from "./item-overlay.ts";
 export { checkSearchColumns, type ItemSearch, type SearchColumn, type SearchItemsOptions } from "./item-search.ts";
@@ -51,4 +50,3 @@ export { DEFAULT_SCAN_BATCH_SIZE, type Page, type PageOptions, type ScanOptions 
 export { itemTerms, queryTerms } from "./search-terms.ts";
 export { SharedReads } from "./shared-reads.ts";
 export { type SortedFeedback, sortFeedback } from "./sort-feedback.ts";
-export { checkPoints, checkPointsQuery, pointsOf } from "./time-series.ts";
