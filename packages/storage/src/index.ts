@@ -21,6 +21,7 @@ export {
   checkText,
   checkUserPatch,
   checkUsers,
+  checkValues,
 } from "./check-rows.ts";
 export type {
   DataStore,
@@ -50,3 +51,4 @@ export { DEFAULT_SCAN_BATCH_SIZE, type Page, type PageOptions, type ScanOptions 
 export { itemTerms, queryTerms } from "./search-terms.ts";
 export { SharedReads } from "./shared-reads.ts";
 export { type SortedFeedback, sortFeedback } from "./sort-feedback.ts";
+export { checkPoints, checkPointsQuery, pointsOf } from "./time-series.ts";
