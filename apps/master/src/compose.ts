@@ -8,10 +8,11 @@ import {
   trainingOptions,
 } from "@furze/config";
 import { type Logger, systemClock } from "@furze/core";
+import { releaseKernelMemory } from "@furze/kernels";
 import { createClusterServer, readTlsFiles } from "@furze/protocol";
 import { LiveApp, listen } from "@furze/rest-api";
 import { openBlobStore, openCacheStore, openDataStore } from "@furze/stores";
-import { collectGarbageWhenIdle, ProgressTracker, type RunningProcess } from "@furze/telemetry";
+import { ProgressTracker, type RunningProcess, releaseMemoryAtRest } from "@furze/telemetry";
 import { Trainer } from "@furze/training";
 import { Cluster } from "./cluster.ts";
 import type { MasterOptions } from "./config.ts";
@@ -45,7 +46,9 @@ export async function composeMaster(options: MasterOptions, logger: Logger): Pro
   logger.info("configuration", { config: configToTable(maskConfig(config)) });
 
   const tracker = new ProgressTracker({ tracer: "master", clock });
-  resources.defer(collectGarbageWhenIdle(tracker));
+  resources.defer(
+    releaseMemoryAtRest({ isBusy: () => tracker.isBusy, release: () => releaseKernelMemory({ collect: false }) }),
+  );
   const trainer = await Trainer.open({
     ...{ dataStore, cacheStore, blobStore, clock },
     pipeline: pipelineOptions(config),

@@ -3,13 +3,14 @@ import { type Logger, systemClock } from "@furze/core";
 import { startNode } from "@furze/node";
 import { ItemEditor, Recommender } from "@furze/recommend";
 import { createRestApi, listen } from "@furze/rest-api";
-import { Metrics, type RunningProcess } from "@furze/telemetry";
+import { Metrics, type RunningProcess, releaseMemoryAtRest } from "@furze/telemetry";
 import manifest from "../package.json" with { type: "json" };
 import type { ServerOptions } from "./config.ts";
 
 /** Starts a server: it learns the configuration from the master, then answers the REST API from the stores. */
 export async function startServer(options: ServerOptions, logger: Logger, signal: AbortSignal): Promise<RunningProcess> {
   await using resources = new AsyncDisposableStack();
+  resources.defer(releaseMemoryAtRest());
   const node = await startNode({ kind: "server", version: manifest.version, options, logger, signal });
   resources.defer(() => node.close());
   const { config, dataStore, cacheStore, models, pipeline, outdated } = node;

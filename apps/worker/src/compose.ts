@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { type Logger, systemClock } from "@furze/core";
+import { releaseKernelMemory } from "@furze/kernels";
 import { startNode } from "@furze/node";
 import { type ClusterState, shareUsers } from "@furze/protocol";
 import { ListMaker, ListScheduler } from "@furze/recommend";
 import { createStatusApi, listen } from "@furze/rest-api";
-import { collectGarbageWhenIdle, Metrics, ProgressTracker, type RunningProcess } from "@furze/telemetry";
+import { Metrics, ProgressTracker, type RunningProcess, releaseMemoryAtRest } from "@furze/telemetry";
 import manifest from "../package.json" with { type: "json" };
 import type { WorkerOptions } from "./config.ts";
 
@@ -15,7 +16,9 @@ export async function startWorker(options: WorkerOptions, logger: Logger, signal
   await using resources = new AsyncDisposableStack();
   const nodeId = randomUUID();
   const tracker = new ProgressTracker({ tracer: `worker-${nodeId.slice(0, 8)}`, clock: systemClock });
-  resources.defer(collectGarbageWhenIdle(tracker));
+  resources.defer(
+    releaseMemoryAtRest({ isBusy: () => tracker.isBusy, release: () => releaseKernelMemory({ collect: false }) }),
+  );
   const tasks = () => tracker.snapshot();
   const node = await startNode({ kind: "worker", version: manifest.version, options, nodeId, tasks, logger, signal });
   resources.defer(() => node.close());

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, it } from "vitest";
 import { KernelExecutionError, KernelMemory, KernelPool } from "./index.ts";
 
@@ -52,6 +54,30 @@ describe("KernelPool", () => {
     await expect(
       pool.run({ memory, kernel: "countVisits", args: [0], total: 1, signal: AbortSignal.abort(new Error("gone")) }),
     ).rejects.toThrow("gone");
+  });
+
+  it("ends idle threads to rest, and starts others for the next job", async () => {
+    await using resting = new KernelPool({ threads: 2 });
+    using memory = new KernelMemory();
+    const counts = memory.allocInt32(100);
+    const job = { memory, kernel: "countVisits", args: [counts.pointer], total: 100, chunk: 10 };
+    const threads: Worker[] = [];
+    const onStart = (thread: Worker): number => threads.push(thread);
+    process.on("worker", onStart);
+    try {
+      const busy = resting.run(job);
+      resting.rest();
+      await busy;
+      expect(threads.length).toBe(2);
+      const ended = Promise.all(threads.map((thread) => once(thread, "exit")));
+      resting.rest();
+      await ended;
+      expect(await resting.run(job)).toBe(100);
+      expect(threads.length).toBe(4);
+      expect(new Set(counts.view)).toEqual(new Set([2]));
+    } finally {
+      process.off("worker", onStart);
+    }
   });
 
   it("reports a trap and works on", async () => {

@@ -63,7 +63,7 @@ const workerUrl = new URL(import.meta.url.endsWith(".ts") ? "./pool-worker.ts" :
 /**
  * Worker threads that run kernels over any number of memories. One job runs at a time, on all its threads; others wait in order.
  * The calling thread never blocks. Threads start with the first job (about 20 ms) and do not keep an idle process alive.
- * Cost: about 0.1 ms per job and roughly 5 MiB per thread.
+ * Cost: about 0.1 ms per job and roughly 10 MiB per thread, until `rest`.
  */
 export class KernelPool {
   /** Number of worker threads. */
@@ -106,6 +106,15 @@ export class KernelPool {
       });
     } finally {
       region.release();
+    }
+  }
+
+  /** Ends the threads that have nothing to do; the next job starts them again. */
+  rest(): void {
+    for (const [thread, entry] of this.#workers.entries()) {
+      if (entry === undefined || entry.isBusy) continue;
+      this.#workers[thread] = undefined;
+      void entry.worker.terminate();
     }
   }
 

@@ -85,31 +85,24 @@ export function retireRegion(region: SharedRegion): void {
   region.whenUnused(() => {
     idle.push(region);
     idle.sort((a, b) => a.byteLength - b.byteLength);
-    trimIdle(KEEP_BYTES);
+    trimIdleRegions(KEEP_BYTES, true);
   });
 }
 
-/**
- * Gives the unused memory that is kept for the next fits (at most 256 MiB) back to the system.
- * Worth calling only in a process that will not fit again for a long time.
- */
-export function releaseKernelMemory(): void {
-  trimIdle(0);
-}
-
-function trimIdle(limit: number): void {
+/** Drops the largest unused regions until the others have `limit` bytes. @param collect whether to collect garbage then @internal */
+export function trimIdleRegions(limit: number, collect: boolean): void {
   let total = idle.reduce((sum, region) => sum + region.byteLength, 0);
   while (total > limit) {
     const region = idle.pop();
     if (region === undefined) return;
     total -= region.byteLength;
-    dropRegion(region);
+    for (const drop of region.onDrop) drop(region.id);
+    region.onDrop.clear();
+    if (collect) collectLater();
   }
 }
 
-function dropRegion(region: SharedRegion): void {
-  for (const drop of region.onDrop) drop(region.id);
-  region.onDrop.clear();
+function collectLater(): void {
   if (isCollectionDue) return;
   isCollectionDue = true;
   // Later, when nothing on the stack refers to the region any more.

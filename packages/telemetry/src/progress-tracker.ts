@@ -65,6 +65,11 @@ export class ProgressTracker {
     return [...tasks.filter((task) => task.status !== "Pending"), ...tasks.filter((task) => task.status === "Pending")];
   }
 
+  /** Whether a task runs, or waits for something else. */
+  get isBusy(): boolean {
+    return this.snapshot().some(({ status }) => status === "Running" || status === "Suspended");
+  }
+
   /** Calls `listener` after each change of a task, parts included. @returns a function that ends it */
   onChange(listener: TaskListener): () => void {
     this.#listeners.add(listener);

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import type { Logger } from "@furze/core";
 import { exitUnstarted } from "./exit-unstarted.ts";
+import { releaseMemoryAtRest } from "./release-at-rest.ts";
 import { answerMetricsRequests } from "./replica-metrics.ts";
 import { STOP_MESSAGE } from "./stop-message.ts";
 
@@ -58,6 +59,7 @@ class Primary {
     cluster.on("listening", (replica) => this.#listeningSince.set(replica, performance.now()));
     cluster.on("exit", (replica, code, signal) => this.#onExit(replica, code, signal));
     answerMetricsRequests();
+    releaseMemoryAtRest();
     for (let started = 0; started < this.#count; started++) cluster.fork();
   }
 
