@@ -2,6 +2,7 @@ export type { CandidateGenerator, CandidateRequest, GeneratedCandidates, Generat
 export { type Candidates, NO_CANDIDATES, ScoreAccumulator } from "./candidates.ts";
 export { type FusionWeights, fuseCandidates } from "./fusion.ts";
 export { ItemEditor, type ItemEditorOptions } from "./item-editor.ts";
+export { ItemSet } from "./item-set.ts";
 export { type ItemFilter, ItemSpace } from "./item-space.ts";
 export { ListMaker, type ListMakerOptions, type MakeListsOptions, type MakeListsResult } from "./list-maker.ts";
 export { type ListInputs, ListScheduler, type ListSchedulerOptions } from "./list-scheduler.ts";

@@ -22,18 +22,23 @@ export class ItemMapping<Model> {
   }
 
   /** Items that the model does not know are left out. */
-  modelIndicesOf(indices: Iterable<number>): number[] {
-    const known: number[] = [];
-    for (const index of indices) {
-      const modelIndex = this.modelIndexOf(index);
-      if (modelIndex >= 0) known.push(modelIndex);
-    }
-    return known;
+  modelIndicesOf(indices: Int32Array): Int32Array {
+    const known = new Int32Array(indices.length);
+    return known.subarray(0, this.writeModelIndicesOf(indices, known, 0));
   }
 
-  spaceIndicesOf(modelIndices: Int32Array): Set<number> {
-    const indices = new Set<number>();
-    for (const modelIndex of modelIndices) if (modelIndex >= 0) indices.add(this.toSpace[modelIndex] as number);
-    return indices;
+  /** The same into an array that has the room, from a place on. @returns the place behind the last one */
+  writeModelIndicesOf(indices: Int32Array, known: Int32Array, from: number): number {
+    let end = from;
+    for (const index of indices) {
+      const modelIndex = this.modelIndexOf(index);
+      if (modelIndex >= 0) known[end++] = modelIndex;
+    }
+    return end;
+  }
+
+  /** Places of -1 are passed over. */
+  *spaceIndicesOf(modelIndices: Int32Array): Iterable<number> {
+    for (const modelIndex of modelIndices) if (modelIndex >= 0) yield this.toSpace[modelIndex] as number;
   }
 }

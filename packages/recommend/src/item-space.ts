@@ -1,12 +1,13 @@
 import { type CallOptions, type Item, type ItemId, ZERO_TIME_MS } from "@furze/core";
 import { IdDictionary } from "@furze/dataset";
 import type { ItemStore, OverlayEntry } from "@furze/storage";
+import type { ItemSet } from "./item-set.ts";
 import { hashText } from "./text-hash.ts";
 
 /** What a candidate must meet to be recommended. */
 export interface ItemFilter {
   /** Indices of items that must not come back. */
-  readonly excluded: ReadonlySet<number>;
+  readonly excluded: ItemSet;
   /** Categories of which the item carries all; empty = any item. */
   readonly categories: readonly string[];
   /** Items at least this new, UTC milliseconds. */
@@ -92,8 +93,9 @@ export class ItemSpace {
   async ensure(indices: Iterable<number>, options: CallOptions = {}): Promise<void> {
     // Asked for many lists of items, one after another, when nothing is missing.
     if (this.#numKnown === this.size) return;
-    const missing: number[] = [];
-    for (const index of indices) if (this.#stateOf(index) === UNKNOWN) missing.push(index);
+    const unknown = new Set<number>();
+    for (const index of indices) if (this.#stateOf(index) === UNKNOWN) unknown.add(index);
+    const missing = [...unknown];
     for (let start = 0; start < missing.length; start += FETCH_BATCH) {
       const part = missing.slice(start, start + FETCH_BATCH);
       const rows = await this.#items.get(

@@ -3,6 +3,7 @@ import type { ItemStore } from "@furze/storage";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CandidateRequest } from "./candidate-generator.ts";
+import { ItemSet } from "./item-set.ts";
 import { ItemSpace } from "./item-space.ts";
 import { ListSums } from "./list-sums.ts";
 
@@ -31,7 +32,7 @@ const index = fc.integer({ min: 0, max: NUM_ITEMS - 1 });
 const score = fc.integer({ min: -1, max: 4 }).map((value) => value / 2);
 const lists = fc.array(fc.array(fc.tuple(index, score), { maxLength: 40 }), { minLength: 1, maxLength: 12 });
 const filter = fc.record({
-  excluded: fc.array(index, { maxLength: 30 }).map((indices) => new Set(indices)),
+  excluded: fc.array(index, { maxLength: 30 }).map((indices) => ItemSet.of(indices)),
   categories: fc.constantFrom([], ["even"]),
   sinceMs: fc.constantFrom(undefined, 60),
 });
@@ -73,9 +74,9 @@ describe("ListSums", () => {
 
   it("leaves out what the filter excludes, hides or is too old for", async () => {
     const sums = new ListSums(spaceOfItems());
-    const all = { excluded: new Set<number>(), categories: [] };
+    const all = { excluded: ItemSet.EMPTY, categories: [] };
     const requests = [
-      requestOf({ ...all, excluded: new Set([1, 2]) }),
+      requestOf({ ...all, excluded: ItemSet.of([1, 2]) }),
       requestOf({ ...all, categories: ["even"] }),
       requestOf({ ...all, sinceMs: 5 }),
     ];
@@ -102,7 +103,7 @@ describe("ListSums", () => {
   });
 
   it("stops when the signal is aborted", async () => {
-    const requests = [0, 1].map(() => requestOf({ excluded: new Set(), categories: [] }));
+    const requests = [0, 1].map(() => requestOf({ excluded: ItemSet.EMPTY, categories: [] }));
     const terms = { lists: [Int32Array.of(1)], chosen: requests.map(() => Int32Array.of(0)) };
     const call = new ListSums(spaceOfItems()).best(terms, requests, { limit: 3, signal: AbortSignal.abort() });
     await expect(call).rejects.toThrow(AbortError);

@@ -70,7 +70,7 @@ async function sumInPool(
     terms.weights === undefined ? 0 : floats(memory, terms.weights),
     ...rows(
       memory,
-      requests.map(({ filter }) => Int32Array.from(filter.excluded)),
+      requests.map(({ filter }) => filter.excluded.indices),
     ),
     ...[masksOf(memory, requests, space), space.size, limit, outItems.pointer, outScores.pointer],
   ];

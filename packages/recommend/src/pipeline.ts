@@ -9,6 +9,7 @@ import { ItemToItemGenerator } from "./generators/item-to-item.ts";
 import { LatestGenerator } from "./generators/latest.ts";
 import { NonPersonalizedGenerator } from "./generators/non-personalized.ts";
 import { UserToUserGenerator } from "./generators/user-to-user.ts";
+import type { ItemSet } from "./item-set.ts";
 import { ItemSpace } from "./item-space.ts";
 import type { DocumentReranker } from "./llm/reranker-client.ts";
 import { type CandidateSource, type MergedCandidate, mergeCandidates } from "./merge.ts";
@@ -107,7 +108,7 @@ export class Pipeline {
   }
 
   /** Items that must not stand in a user's list: what he has seen, or with replacement only what he dislikes. */
-  excludedFor(history: UserHistory): ReadonlySet<number> {
+  excludedFor(history: UserHistory): ItemSet {
     return this.options.replacement === undefined ? history.seen : history.negatives;
   }
 

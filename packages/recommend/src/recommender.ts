@@ -1,6 +1,7 @@
 import { type Clock, type Feedback, FurzeError, type ItemId, type UserId } from "@furze/core";
 import { type CacheStore, type DataStore, type ListEntry, type ListKey, packFeedback, type RankedList } from "@furze/storage";
 import type { CandidateRequest } from "./candidate-generator.ts";
+import { ItemSet } from "./item-set.ts";
 import { LatestItems } from "./latest-items.ts";
 import { hasCategories, ListReader } from "./list-reader.ts";
 import type { MergedCandidate } from "./merge.ts";
@@ -131,7 +132,7 @@ export class Recommender implements RecommenderService {
     return list.digest === this.#pipeline.listDigest(history) || !this.#canPropose();
   }
 
-  #admitted(query: RecommendQuery, excluded: ReadonlySet<number> | undefined): (entry: ListEntry) => boolean {
+  #admitted(query: RecommendQuery, excluded: ItemSet | undefined): (entry: ListEntry) => boolean {
     const { space } = this.#pipeline;
     return (entry) => hasCategories(entry, query.categories ?? []) && !excluded?.has(space.indexOf(entry.id));
   }
@@ -169,8 +170,10 @@ export class Recommender implements RecommenderService {
     const filled = [...answer];
     for (const name of this.#pipeline.options.fallback) {
       if (filled.length >= needed) break;
-      const excluded = new Set(request.filter.excluded);
-      for (const { itemId } of filled) excluded.add(this.#pipeline.space.indexOf(itemId));
+      const excluded = ItemSet.of([
+        ...request.filter.excluded,
+        ...filled.map(({ itemId }) => this.#pipeline.space.indexOf(itemId)),
+      ]);
       const rest = { ...request, filter: { ...request.filter, excluded } };
       filled.push(...(await this.#propose([name], rest, needed - filled.length, query)));
     }

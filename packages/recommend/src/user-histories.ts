@@ -22,18 +22,13 @@ export interface UserHistoriesOptions {
   readonly capacity?: number | undefined;
 }
 
-/** Seen items in the histories that `loadOne` keeps, at some 50 bytes each. */
+/** Seen items in the histories that `loadOne` keeps, at 4 to 8 bytes each. */
 const KEPT_SEEN_ITEMS = 500_000;
 
 /** Users whose rows are held at once for the sake of others: as many as in a batch of lists. */
 const RECALL_CHUNK_USERS = 256;
 /** Seen items in the histories that `recall` will be asked for, at 4 bytes each: 16 MB. */
 const AHEAD_SEEN_ITEMS = 4_000_000;
-
-/** A history whose seen items lie as an array, a twelfth of the set. */
-interface PackedHistory extends Omit<UserHistory, "seen"> {
-  readonly seen: Int32Array;
-}
 
 /** A history, and when time alone makes another one of it, UTC milliseconds. */
 interface TimedHistory {
@@ -59,9 +54,9 @@ export class UserHistories {
   readonly #single: SharedReads<TimedHistory> = new SharedReads((userIds) => this.#readSingly(userIds));
 
   /** Of users whose likes were wanted before their own turn came. */
-  readonly #ahead = new LRUCache<UserId, PackedHistory>({
+  readonly #ahead = new LRUCache<UserId, UserHistory>({
     maxSize: AHEAD_SEEN_ITEMS,
-    sizeCalculation: ({ seen }) => 1 + seen.length,
+    sizeCalculation: ({ seen }) => 1 + seen.size,
   });
 
   constructor(options: UserHistoriesOptions) {
@@ -97,10 +92,10 @@ export class UserHistories {
   async recall(userIds: readonly UserId[], call: CallOptions = {}): Promise<UserHistory[]> {
     const found = new Map<UserId, UserHistory>();
     for (const userId of userIds) {
-      const packed = this.#ahead.get(userId);
-      if (packed === undefined) continue;
+      const history = this.#ahead.get(userId);
+      if (history === undefined) continue;
       this.#ahead.delete(userId);
-      found.set(userId, { ...packed, seen: new Set(packed.seen) });
+      found.set(userId, history);
     }
     const missing = userIds.filter((userId) => !found.has(userId));
     for (const history of await this.load(missing, call)) found.set(history.userId, history);
@@ -126,7 +121,7 @@ export class UserHistories {
       next?.catch(() => {});
       for (const history of this.#historiesOf(missing.slice(start, start + RECALL_CHUNK_USERS), columns)) {
         found.set(history.userId, history.positives);
-        this.#ahead.set(history.userId, { ...history, seen: Int32Array.from(history.seen) });
+        this.#ahead.set(history.userId, history);
       }
     }
     return found;

@@ -1,5 +1,6 @@
 import { type FeedbackRole, type FeedbackRoles, feedbackRole, type UserId } from "@furze/core";
 import type { FeedbackColumns } from "@furze/storage";
+import { ItemSet } from "./item-set.ts";
 import type { ItemSpace } from "./item-space.ts";
 import { hashText } from "./text-hash.ts";
 
@@ -9,17 +10,17 @@ export interface UserHistory {
   /** Items he likes, newest first, each once: positive and not negative. */
   readonly positives: Int32Array;
   /** Items he dislikes. */
-  readonly negatives: ReadonlySet<number>;
+  readonly negatives: ItemSet;
   /** Items of any visible feedback, each once, newest first. */
-  readonly seen: ReadonlySet<number>;
+  readonly seen: ItemSet;
   /** Time of his newest feedback, UTC milliseconds; -Infinity without any. */
   readonly updatedMs: number;
   /** Hash of what he likes and dislikes: a list made under another one is stale. Independent of order and process. */
   readonly fingerprint: string;
 }
 
-/** Most users dislike nothing. */
-const NONE: ReadonlySet<number> = new Set();
+/** Items of one user's rows by their roles, as long as his rows are many; one for all users, as one is looked at after another. */
+const scratch = { length: 0, seen: new Int32Array(0), positives: new Int32Array(0), negatives: new Int32Array(0) };
 
 /** Rows of a user, and what to take them for. */
 export interface HistoryRows {
@@ -41,31 +42,39 @@ export function historyOf(rows: HistoryRows): UserHistory {
   const { rowOffsets, itemIds, timestampsMs } = columns;
   const { untilMs = Number.POSITIVE_INFINITY, sinceMs = Number.NEGATIVE_INFINITY } = rows;
   const roleOf = rolesOf(rows);
-  const seen = new Set<number>();
-  const positives = new Set<number>();
-  const negatives = new Set<number>();
-  let updatedMs = Number.NEGATIVE_INFINITY;
+  const begin = rowOffsets[list] as number;
   const end = rowOffsets[list + 1] as number;
-  for (let row = rowOffsets[list] as number; row < end; row++) {
+  const { seen, positives, negatives } = scratchFor(end - begin);
+  let numSeen = 0;
+  let numPositives = 0;
+  let numNegatives = 0;
+  let updatedMs = Number.NEGATIVE_INFINITY;
+  for (let row = begin; row < end; row++) {
     const timestampMs = timestampsMs[row] as number;
     if (timestampMs > untilMs) continue;
     const index = space.indexOfBytes(itemIds.bytes, itemIds.offsets[row] as number, itemIds.offsets[row + 1] as number);
-    seen.add(index);
+    seen[numSeen++] = index;
     updatedMs = Math.max(updatedMs, columns.updatedMs[row] as number);
     if (timestampMs < sinceMs) continue;
     const role = roleOf(row);
-    if (role === "positive") positives.add(index);
-    else if (role === "negative") negatives.add(index);
+    if (role === "positive") positives[numPositives++] = index;
+    else if (role === "negative") negatives[numNegatives++] = index;
   }
-  for (const index of negatives) positives.delete(index);
-  return {
-    userId: rows.userId,
-    positives: Int32Array.from(positives),
-    negatives: negatives.size > 0 ? negatives : NONE,
-    seen,
-    updatedMs,
-    fingerprint: fingerprintOf(positives, negatives, space),
-  };
+  const disliked = ItemSet.of(negatives.subarray(0, numNegatives));
+  const all = ItemSet.of(seen.subarray(0, numSeen));
+  // Where every row is positive, and as many are seen, they are the same.
+  const isAllLiked = numPositives === numSeen;
+  const liked = isAllLiked ? all.indices : ItemSet.of(positives.subarray(0, numPositives), disliked).indices;
+  const fingerprint = fingerprintOf(liked, disliked.indices, space);
+  return { userId: rows.userId, positives: liked, negatives: disliked, seen: all, updatedMs, fingerprint };
+}
+
+function scratchFor(length: number): typeof scratch {
+  if (length > scratch.length) {
+    scratch.length = Math.max(length, 2 * scratch.length);
+    for (const name of ["seen", "positives", "negatives"] as const) scratch[name] = new Int32Array(scratch.length);
+  }
+  return scratch;
 }
 
 /** Roles of rows. Neighboring ones are alike more often than not. */
@@ -86,7 +95,7 @@ function rolesOf({ columns, roles }: HistoryRows): (row: number) => FeedbackRole
   };
 }
 
-function fingerprintOf(positives: Iterable<number>, negatives: Iterable<number>, space: ItemSpace): string {
+function fingerprintOf(positives: Int32Array, negatives: Int32Array, space: ItemSpace): string {
   let hash = 0;
   for (const index of positives) hash = (hash + space.hashOf(index)) | 0;
   for (const index of negatives) hash = (hash + hashText(space.idOf(index), 2)) | 0;

@@ -9,6 +9,13 @@ import type { UserHistory } from "../user-history.ts";
 
 /** Categories narrow a list after it is ranked, so more is ranked at first. */
 const CATEGORY_FACTOR = 4;
+const NOTHING = new Int32Array(0);
+
+/** Items of a ranked list that a request admits. */
+interface Admitted extends Candidates {
+  /** The model may have more items than the list had places. */
+  readonly isFull: boolean;
+}
 
 /** The factors that rank, and where their items stand. */
 interface Ranking {
@@ -72,10 +79,11 @@ export class CollaborativeGenerator implements CandidateGenerator {
       limit = Math.min(limit, factors.numItems);
       const ranked = await this.#topItems({ factors, mapping }, open, limit, options);
       await this.#space.ensure(mapping.spaceIndicesOf(ranked.itemIndices), options);
-      open = open.filter(({ position, request }, row) => {
-        const list = this.#admitted(mapping, ranked, row, limit, request);
-        result[position] = { items: list.items.subarray(0, options.limit), scores: list.scores.subarray(0, options.limit) };
-        return list.isFull && list.items.length < options.limit && limit < factors.numItems;
+      const admitted = admittedOf(this.#space, mapping, ranked, limit, open);
+      open = open.filter(({ position }, row) => {
+        const { items, scores, isFull } = admitted[row] as Admitted;
+        result[position] = { items: items.subarray(0, options.limit), scores: scores.subarray(0, options.limit) };
+        return isFull && items.length < options.limit && limit < factors.numItems;
       });
       limit *= CATEGORY_FACTOR;
     }
@@ -88,39 +96,43 @@ export class CollaborativeGenerator implements CandidateGenerator {
     limit: number,
     options: GenerateOptions,
   ): Promise<RankedItems> {
-    const excluded = open.map(({ request }) => mapping.modelIndicesOf(request.filter.excluded));
     const [only] = open;
     // One user is ranked faster here than the threads wake up.
     if (open.length === 1 && only !== undefined) {
-      const ranked = factors.recommendForVector(only.vector, { limit, exclude: excluded[0] ?? [] });
+      const exclude = mapping.modelIndicesOf(only.request.filter.excluded.indices);
+      const ranked = factors.recommendForVector(only.vector, { limit, exclude });
       return padded(ranked, limit);
     }
     const vectors = new Float32Array(open.length * factors.numFactors);
     for (const [row, { vector }] of open.entries()) vectors.set(vector, row * factors.numFactors);
-    return factors.recommendForVectors(vectors, { limit, exclude: toLists(excluded), signal: options.signal });
+    return factors.recommendForVectors(vectors, { limit, exclude: excludedOf(mapping, open), signal: options.signal });
   }
+}
 
-  #admitted(
-    mapping: ItemMapping<CollaborativeModel>,
-    ranked: RankedItems,
-    row: number,
-    limit: number,
-    { filter }: CandidateRequest,
-  ): Candidates & { readonly isFull: boolean } {
-    const items = new Int32Array(limit);
-    const scores = new Float32Array(limit);
-    let count = 0;
-    for (let place = row * limit; place < (row + 1) * limit; place++) {
+/** What each request admits of its ranked list, in the order of the list. */
+function admittedOf(
+  space: ItemSpace,
+  mapping: ItemMapping<CollaborativeModel>,
+  ranked: RankedItems,
+  limit: number,
+  open: readonly { readonly request: CandidateRequest }[],
+): Admitted[] {
+  const items = new Int32Array(open.length * limit);
+  const scores = new Float32Array(items.length);
+  return open.map(({ request }, row) => {
+    const start = row * limit;
+    let end = start;
+    for (let place = start; place < start + limit; place++) {
       const modelIndex = ranked.itemIndices[place] as number;
       if (modelIndex < 0) break;
       const index = mapping.toSpace[modelIndex] as number;
-      if (!this.#space.admits(index, filter)) continue;
-      items[count] = index;
-      scores[count++] = ranked.scores[place] as number;
+      if (!space.admits(index, request.filter)) continue;
+      items[end] = index;
+      scores[end++] = ranked.scores[place] as number;
     }
-    const isFull = (ranked.itemIndices[(row + 1) * limit - 1] as number) >= 0;
-    return { items: items.subarray(0, count), scores: scores.subarray(0, count), isFull };
-  }
+    const isFull = (ranked.itemIndices[start + limit - 1] as number) >= 0;
+    return { items: items.subarray(start, end), scores: scores.subarray(start, end), isFull };
+  });
 }
 
 /** Factors of the users, aligned; undefined for those who like nothing that the model knows. */
@@ -134,7 +146,7 @@ async function vectorsOf(
     .keys()
     .filter((position) => vectors[position] === undefined)
     .toArray();
-  const liked = open.map((position) => mapping.modelIndicesOf(requests[position]?.history.positives ?? []));
+  const liked = open.map((position) => mapping.modelIndicesOf(requests[position]?.history.positives ?? NOTHING));
   // One user is solved faster here than the threads wake up.
   const solved = liked.length === 1 ? [factors.foldIn(liked[0] ?? [])] : await factors.foldInMany(liked, { signal });
   for (const [place, position] of open.entries()) vectors[position] = solved[place];
@@ -157,8 +169,17 @@ function padded(ranked: RankedItems, limit: number): RankedItems {
   return { itemIndices, scores };
 }
 
-function toLists(rows: readonly (readonly number[])[]): { offsets: Int32Array; indices: Int32Array } {
-  const offsets = new Int32Array(rows.length + 1);
-  for (const [row, list] of rows.entries()) offsets[row + 1] = (offsets[row] as number) + list.length;
-  return { offsets, indices: Int32Array.from(rows.flat()) };
+/** What must not come back, in the indices of the model. */
+function excludedOf(
+  mapping: ItemMapping<CollaborativeModel>,
+  open: readonly { readonly request: CandidateRequest }[],
+): { offsets: Int32Array; indices: Int32Array } {
+  const indices = new Int32Array(open.reduce((sum, { request }) => sum + request.filter.excluded.size, 0));
+  const offsets = new Int32Array(open.length + 1);
+  let end = 0;
+  for (const [row, { request }] of open.entries()) {
+    end = mapping.writeModelIndicesOf(request.filter.excluded.indices, indices, end);
+    offsets[row + 1] = end;
+  }
+  return { offsets, indices: indices.subarray(0, end) };
 }

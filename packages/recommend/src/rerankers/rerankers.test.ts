@@ -3,6 +3,7 @@ import { Als } from "@furze/matrix-factorization";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { item, openStores, START_MS, type Stores } from "../../test/fixture.ts";
+import { ItemSet } from "../item-set.ts";
 import { ItemSpace } from "../item-space.ts";
 import type { MergedCandidate } from "../merge.ts";
 import { collaborativeKind, encodeCollaborativeModel } from "../models/collaborative-model.ts";
@@ -31,11 +32,11 @@ const ranked = (indices: readonly number[], scoreOf = (place: number) => -place)
   indices.map((index, place) => ({ index, score: scoreOf(place), sources: ["latest"], modelId: "" }));
 
 const requestOf = (positives: readonly number[], reads: readonly number[] = [], negatives: readonly number[] = []) => {
-  const seen = new Set([...positives, ...reads, ...negatives]);
+  const seen = ItemSet.of([...positives, ...reads, ...negatives]);
   const history: UserHistory = {
     userId: "ann",
     positives: Int32Array.from(positives),
-    negatives: new Set(negatives),
+    negatives: ItemSet.of(negatives),
     seen,
     updatedMs: START_MS,
     fingerprint: "",
