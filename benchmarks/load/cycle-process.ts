@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { systemClock } from "@furze/core";
 import { openBlobStore } from "@furze/storage-blob";
 import { openCacheStore, openDataStore } from "@furze/stores";
+import { limitHeapGrowth } from "@furze/telemetry";
 import { INITIAL_STATE, runCycle } from "@furze/training";
 import { lapTimer, medians } from "../harness.ts";
 import type { CycleOrder } from "./run-cycle-process.ts";
 
+limitHeapGrowth();
 const DAY_MS = 86_400_000;
 const order = JSON.parse(process.argv[2] ?? "") as CycleOrder;
 const folder = mkdtempSync(join(tmpdir(), "furze-load-"));

@@ -25,12 +25,16 @@ export interface CycleMeasure {
   readonly summary: Readonly<Record<string, number>>;
 }
 
+/** What `furze up` starts a master with. */
+const MEMORY_FLAGS = ["--max-semi-space-size=8"];
+const MEMORY_ENV = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072" };
+
 /** Runs a cycle in a process of its own. */
 export async function runCycleProcess(order: CycleOrder): Promise<CycleMeasure> {
   const script = fileURLToPath(new URL("cycle-process.ts", import.meta.url));
-  // The last is what `furze up` starts a master with.
-  const flags = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"];
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, JSON.stringify(order)]);
+  const flags = ["--conditions=@furze/source", "--disable-warning=ExperimentalWarning", ...MEMORY_FLAGS];
+  const env = { ...MEMORY_ENV, ...process.env };
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, JSON.stringify(order)], { env });
   const lines = stdout
     .trim()
     .split("\n")
