@@ -4,7 +4,15 @@ import { join } from "node:path";
 import type { Item } from "@furze/core";
 import { type Dataset, loadDataset, SeededRandom } from "@furze/dataset";
 import { FeatureSpace, Fm, FmRanker } from "@furze/factorization-machine";
-import { type CandidateRequest, ClickRanker, encodeClickModel, ItemSet, ItemSpace, ModelSet } from "@furze/recommend";
+import {
+  type CandidateRequest,
+  ClickRanker,
+  encodeClickModel,
+  ItemSet,
+  ItemSpace,
+  listOfCandidates,
+  ModelSet,
+} from "@furze/recommend";
 import { openSqliteDataStore } from "@furze/storage-sql";
 import { type BenchResult, repeat } from "../harness.ts";
 
@@ -73,7 +81,7 @@ async function rankAll(ranker: FmRanker, items: readonly Item[], candidates: Int
   const itemSpace = new ItemSpace(store.items);
   for (const item of items) itemSpace.put(item);
   const stage = new ClickRanker({ users: store.users, items: store.items, space: itemSpace, models: models.click });
-  const list = Array.from(candidates, (index) => ({ index, score: 0, sources: ["latest"], modelId: "" }));
+  const list = listOfCandidates(Array.from(candidates, (index) => ({ index, score: 0, sources: ["latest"], modelId: "" })));
   const none = ItemSet.EMPTY;
   const requests = Array.from({ length: USERS_TIMED }, (_, user): CandidateRequest => {
     const noFeedback = { positives: new Int32Array(0), negatives: none, seen: none, updatedMs: 0, fingerprint: "" };

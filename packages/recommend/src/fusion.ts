@@ -1,5 +1,6 @@
+import type { MergedCandidate } from "./candidate-list.ts";
 import type { Candidates } from "./candidates.ts";
-import type { CandidateSource, MergedCandidate } from "./merge.ts";
+import type { CandidateSource } from "./merge.ts";
 
 /** How much each recommender counts, by its name, >= 0. One that is absent counts 1. */
 export type FusionWeights = Readonly<Record<string, number>>;

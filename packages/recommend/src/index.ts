@@ -1,4 +1,5 @@
 export type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "./candidate-generator.ts";
+export { type CandidateList, candidatesIn, listOfCandidates, type MergedCandidate } from "./candidate-list.ts";
 export { type Candidates, NO_CANDIDATES, ScoreAccumulator } from "./candidates.ts";
 export { type FusionWeights, fuseCandidates } from "./fusion.ts";
 export { ItemEditor, type ItemEditorOptions } from "./item-editor.ts";
@@ -10,7 +11,7 @@ export { type PromptPreviewDependencies, previewPrompt } from "./llm/prompt-prev
 export { PromptTemplate } from "./llm/prompt-template.ts";
 export { type DocumentReranker, type RankedDocument, RerankerClient, type RerankerOptions } from "./llm/reranker-client.ts";
 export { RerankerError } from "./llm/reranker-error.ts";
-export { type CandidateSource, type MergedCandidate, mergeCandidates } from "./merge.ts";
+export { type CandidateSource, mergeCandidates } from "./merge.ts";
 export { type ClickModel, decodeClickModel, encodeClickModel } from "./models/click-model.ts";
 export {
   type CollaborativeModel,

@@ -1,6 +1,6 @@
 import { type CallOptions, type Clock, type ProgressListener, throwIfAborted, type UserId } from "@furze/core";
 import type { CacheStore, ListPut, RankedList, UserStore } from "@furze/storage";
-import type { MergedCandidate } from "./merge.ts";
+import type { MergedCandidate } from "./candidate-list.ts";
 import { overlap } from "./overlap.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { collections } from "./pipeline-options.ts";

@@ -1,6 +1,7 @@
 import { type Clock, InvalidArgumentError, type Logger, silentLogger } from "@furze/core";
 import type { CacheStore, DataStore } from "@furze/storage";
 import type { CandidateGenerator, CandidateRequest, GenerateOptions } from "./candidate-generator.ts";
+import { type CandidateList, candidatesIn, listOfCandidates, type MergedCandidate } from "./candidate-list.ts";
 import { NO_CANDIDATES } from "./candidates.ts";
 import { type FusionWeights, fuseCandidates } from "./fusion.ts";
 import { CollaborativeGenerator } from "./generators/collaborative.ts";
@@ -12,7 +13,7 @@ import { UserToUserGenerator } from "./generators/user-to-user.ts";
 import type { ItemSet } from "./item-set.ts";
 import { ItemSpace } from "./item-space.ts";
 import type { DocumentReranker } from "./llm/reranker-client.ts";
-import { type CandidateSource, type MergedCandidate, mergeCandidates } from "./merge.ts";
+import { type CandidateSource, mergeCandidates, ProposerNames } from "./merge.ts";
 import type { ModelSet } from "./models/model-set.ts";
 import { type PipelineOptions, pipelineDigest } from "./pipeline-options.ts";
 import type { Ranker } from "./ranker.ts";
@@ -129,8 +130,11 @@ export class Pipeline {
       return this.propose(this.options.recommenders, requests, options);
     // What the stages do with a place depends on the whole list: a part of it would not be a part of the stored one.
     const whole = { ...options, limit: this.options.cacheSize };
-    let lists = await this.#candidates(requests, whole);
-    if (this.#ranker !== undefined) lists = await this.#ranker.rank(lists, requests, this.#rankLimit(whole));
+    const candidates = await this.#candidates(requests, whole);
+    let lists =
+      this.#ranker === undefined
+        ? candidates.map((list) => candidatesIn(list))
+        : await this.#ranker.rank(candidates, requests, this.#rankLimit(whole));
     for (const reranker of this.#rerankers) lists = await reranker.rerank(lists, requests, whole);
     return lists.map((list) => list.slice(0, options.limit));
   }
@@ -138,17 +142,15 @@ export class Pipeline {
   /**
    * Candidates of a batch of users from the named recommenders, merged.
    *
-   * @param mostMerged how many may be left after merging; default as many as each recommender gives
    * @returns one list a request, aligned, best first
    */
   async propose(
     names: readonly string[],
     requests: readonly CandidateRequest[],
     options: GenerateOptions,
-    mostMerged: number = options.limit,
   ): Promise<MergedCandidate[][]> {
     const sources = await this.candidatesOf(names, requests, options);
-    return sources.map((list) => mergeCandidates(list, mostMerged));
+    return mergedLists(sources, options.limit).map((list) => candidatesIn(list));
   }
 
   /**
@@ -184,7 +186,7 @@ export class Pipeline {
     await this.#scripts.close();
   }
 
-  async #candidates(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<MergedCandidate[][]> {
+  async #candidates(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<CandidateList[]> {
     const { replacement } = this.options;
     // A ranker chooses among all that anybody proposes; without one the first recommender fills the list.
     const mostMerged = this.#ranker === undefined ? options.limit : Number.POSITIVE_INFINITY;
@@ -192,20 +194,19 @@ export class Pipeline {
     const onIncomplete = (position: number) => options.onIncomplete?.(position % requests.length);
     const twice = { ...options, onIncomplete };
     const lists = await this.#joined([...readmitting(requests), ...requests], twice, mostMerged);
-    return requests.map((_, position) => withNewItems(lists[position] ?? [], lists[requests.length + position] ?? []));
+    return requests.map((_, position) => {
+      const [known, fresh] = [position, requests.length + position].map((at) => candidatesIn(lists[at] as CandidateList));
+      return listOfCandidates(withNewItems(known ?? [], fresh ?? []));
+    });
   }
 
   /** Candidates of the configured recommenders: one after the other, or by fusion. */
-  async #joined(
-    requests: readonly CandidateRequest[],
-    options: GenerateOptions,
-    mostMerged: number,
-  ): Promise<MergedCandidate[][]> {
+  async #joined(requests: readonly CandidateRequest[], options: GenerateOptions, mostMerged: number): Promise<CandidateList[]> {
     const { recommenders, ranker } = this.options;
-    if (ranker?.type !== "fusion") return this.propose(recommenders, requests, options, mostMerged);
-    const weights = this.#fusionWeights(ranker.weights);
+    const weights = ranker?.type === "fusion" ? this.#fusionWeights(ranker.weights) : undefined;
     const sources = await this.candidatesOf(recommenders, requests, options);
-    return sources.map((list) => fuseCandidates(list, weights, mostMerged));
+    if (weights === undefined) return mergedLists(sources, mostMerged);
+    return sources.map((list) => listOfCandidates(fuseCandidates(list, weights, mostMerged)));
   }
 
   /** What a search has found, else what is configured. */
@@ -240,6 +241,12 @@ export class Pipeline {
     }
     return stages;
   }
+}
+
+/** Candidates of a batch of users, one recommender's after the other's. */
+function mergedLists(sources: readonly (readonly CandidateSource[])[], limit: number): CandidateList[] {
+  const names = new ProposerNames(sources[0] ?? []);
+  return sources.map((list) => mergeCandidates(list, limit, names));
 }
 
 /** Names of the factor models beside the main one, which has none. */

@@ -1,5 +1,5 @@
 import type { CandidateRequest, GenerateOptions } from "./candidate-generator.ts";
-import type { MergedCandidate } from "./merge.ts";
+import type { CandidateList, MergedCandidate } from "./candidate-list.ts";
 
 /**
  * Stage between merging and the rerankers: puts all candidates of each user into one order, whoever proposed them.
@@ -13,7 +13,7 @@ export interface Ranker {
    * @returns one list a request, aligned, best first, each item once, at most `options.limit` items each
    */
   rank(
-    lists: readonly (readonly MergedCandidate[])[],
+    lists: readonly CandidateList[],
     requests: readonly CandidateRequest[],
     options: GenerateOptions,
   ): Promise<MergedCandidate[][]>;

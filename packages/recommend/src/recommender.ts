@@ -1,10 +1,10 @@
 import { type Clock, type Feedback, FurzeError, type ItemId, type UserId } from "@furze/core";
 import { type CacheStore, type DataStore, type ListEntry, type ListKey, packFeedback, type RankedList } from "@furze/storage";
 import type { CandidateRequest } from "./candidate-generator.ts";
+import type { MergedCandidate } from "./candidate-list.ts";
 import { ItemSet } from "./item-set.ts";
 import { LatestItems } from "./latest-items.ts";
 import { hasCategories, ListReader } from "./list-reader.ts";
-import type { MergedCandidate } from "./merge.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { collections } from "./pipeline-options.ts";
 import type { ListAnswer, Recommendation, RecommendQuery, SimilarUser } from "./recommendation.ts";

@@ -1,5 +1,5 @@
 import type { CandidateRequest, GenerateOptions } from "./candidate-generator.ts";
-import type { MergedCandidate } from "./merge.ts";
+import type { MergedCandidate } from "./candidate-list.ts";
 
 /** Later stage of the pipeline: changes the merged lists of a batch of users. Stages run in the order of the pipeline. */
 export interface Reranker {

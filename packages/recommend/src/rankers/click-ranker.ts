@@ -2,9 +2,9 @@ import type { CallOptions } from "@furze/core";
 import type { FmVector } from "@furze/factorization-machine";
 import type { ItemStore, UserStore } from "@furze/storage";
 import type { CandidateRequest, GenerateOptions } from "../candidate-generator.ts";
+import { type CandidateList, candidatesIn, type MergedCandidate } from "../candidate-list.ts";
 import { ItemMapping } from "../item-mapping.ts";
 import type { ItemSpace } from "../item-space.ts";
-import type { MergedCandidate } from "../merge.ts";
 import type { ClickModel } from "../models/click-model.ts";
 import type { ModelHolder } from "../models/model-holder.ts";
 import type { Ranker } from "../ranker.ts";
@@ -18,7 +18,7 @@ export interface ClickRankerOptions {
   readonly models: ModelHolder<ClickModel> | undefined;
 }
 
-type Lists = readonly (readonly MergedCandidate[])[];
+type Lists = readonly CandidateList[];
 
 /**
  * Orders candidates by the log-odds that the user likes them, as the click model sees it, and gives them these as scores.
@@ -42,7 +42,7 @@ export class ClickRanker implements Ranker {
 
   async rank(lists: Lists, requests: readonly CandidateRequest[], options: GenerateOptions): Promise<MergedCandidate[][]> {
     const lease = this.#options.models?.acquire();
-    if (lease === undefined) return lists.map((list) => list.slice(0, options.limit));
+    if (lease === undefined) return lists.map((list) => candidatesIn(list, options.limit));
     try {
       const { space, items } = this.#options;
       if (this.#catalog?.model !== lease.model) this.#catalog = new Catalog(lease.model, space, items);
@@ -92,7 +92,7 @@ class Catalog {
   async meet(lists: Lists, call: CallOptions): Promise<void> {
     const unmet = new Set<number>();
     for (const list of lists) {
-      for (const { index } of list) {
+      for (const index of list.items) {
         if (this.#mapping.modelIndexOf(index) < 0 && !this.#newItems.has(index)) unmet.add(index);
       }
     }
@@ -104,31 +104,25 @@ class Catalog {
   }
 
   /** The best candidates; those of a user without a vector as they come. */
-  rank(list: readonly MergedCandidate[], user: FmVector | undefined, limit: number): MergedCandidate[] {
-    if (user === undefined) return list.slice(0, limit);
+  rank(list: CandidateList, user: FmVector | undefined, limit: number): MergedCandidate[] {
+    if (user === undefined) return candidatesIn(list, limit);
     const { modelId } = this.model;
-    const scores = this.#scores(list, user);
+    const scores = this.#scores(list.items, user);
     return Array.from(bestPlaces(scores, limit), (place) => {
-      const { index, sources } = list[place] as MergedCandidate;
+      const { index, sources } = list.at(place);
       return { index, score: scores[place] as number, sources, modelId };
     });
   }
 
-  #scores(list: readonly MergedCandidate[], user: FmVector): Float32Array {
+  #scores(items: Int32Array, user: FmVector): Float32Array {
     const { ranker } = this.model;
-    const known = new Int32Array(list.length);
-    let numKnown = 0;
-    for (let place = 0; place < list.length; place++) {
-      const modelIndex = this.#mapping.modelIndexOf((list[place] as MergedCandidate).index);
-      if (modelIndex >= 0) known[numKnown++] = modelIndex;
-    }
-    const knownScores = ranker.scoreItems(user, known.subarray(0, numKnown));
-    if (numKnown === list.length) return knownScores;
-    const scores = new Float32Array(list.length);
+    const known = this.#mapping.modelIndicesOf(items);
+    const knownScores = ranker.scoreItems(user, known);
+    if (known.length === items.length) return knownScores;
+    const scores = new Float32Array(items.length);
     let next = 0;
-    for (let place = 0; place < list.length; place++) {
-      const { index } = list[place] as MergedCandidate;
-      const newItem = this.#newItems.get(index);
+    for (let place = 0; place < items.length; place++) {
+      const newItem = this.#newItems.get(items[place] as number);
       scores[place] = newItem === undefined ? (knownScores[next++] as number) : ranker.scoreVectors(user, newItem);
     }
     return scores;

@@ -13,10 +13,10 @@ import {
 } from "@furze/core";
 import type { DataStore, FeedbackStore } from "@furze/storage";
 import type { CandidateRequest, GenerateOptions } from "../candidate-generator.ts";
+import { type CandidateList, candidatesIn, type MergedCandidate } from "../candidate-list.ts";
 import type { ItemSpace } from "../item-space.ts";
 import { itemVariable, PromptTemplate, userVariable } from "../llm/prompt-template.ts";
 import type { DocumentReranker } from "../llm/reranker-client.ts";
-import type { MergedCandidate } from "../merge.ts";
 import type { LlmRankerOptions } from "../pipeline-options.ts";
 import type { Ranker } from "../ranker.ts";
 
@@ -64,11 +64,12 @@ export class LlmRanker implements Ranker {
 
   /** Batches that come at the same time are ranked one after another: the model is asked no more often for it. */
   async rank(
-    lists: readonly Candidates[],
+    lists: readonly CandidateList[],
     requests: readonly CandidateRequest[],
     options: GenerateOptions,
   ): Promise<MergedCandidate[][]> {
-    const turn = this.#last.then(() => this.#rankBatch(lists, requests, options));
+    const candidates = lists.map((list) => candidatesIn(list));
+    const turn = this.#last.then(() => this.#rankBatch(candidates, requests, options));
     this.#last = turn.catch(() => {});
     return turn;
   }

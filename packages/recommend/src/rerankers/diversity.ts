@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from "@furze/core";
 import type { CandidateRequest, GenerateOptions } from "../candidate-generator.ts";
+import type { MergedCandidate } from "../candidate-list.ts";
 import { ItemMapping } from "../item-mapping.ts";
 import type { ItemSpace } from "../item-space.ts";
-import type { MergedCandidate } from "../merge.ts";
 import type { CollaborativeModel } from "../models/collaborative-model.ts";
 import type { ModelHolder } from "../models/model-holder.ts";
 import type { Reranker } from "../reranker.ts";

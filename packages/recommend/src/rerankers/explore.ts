@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from "@furze/core";
 import { SeededRandom } from "@furze/dataset";
 import type { CandidateGenerator, CandidateRequest, GenerateOptions } from "../candidate-generator.ts";
+import type { MergedCandidate } from "../candidate-list.ts";
 import { type Candidates, NO_CANDIDATES } from "../candidates.ts";
-import type { MergedCandidate } from "../merge.ts";
 import type { Reranker } from "../reranker.ts";
 import { hashText } from "../text-hash.ts";
 import type { UserHistory } from "../user-history.ts";

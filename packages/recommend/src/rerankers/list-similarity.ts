@@ -1,6 +1,6 @@
+import type { MergedCandidate } from "../candidate-list.ts";
 import type { ItemMapping } from "../item-mapping.ts";
 import type { ItemSpace } from "../item-space.ts";
-import type { MergedCandidate } from "../merge.ts";
 import type { CollaborativeModel } from "../models/collaborative-model.ts";
 
 /** How alike the items of one list are, in [0, 1]. One instance serves many lists, one after another. */

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "@furze/core";
 import type { CandidateRequest, GenerateOptions } from "../candidate-generator.ts";
+import type { MergedCandidate } from "../candidate-list.ts";
 import type { ItemSpace } from "../item-space.ts";
-import type { MergedCandidate } from "../merge.ts";
 import type { Reranker } from "../reranker.ts";
 import type { UserHistory } from "../user-history.ts";
 
