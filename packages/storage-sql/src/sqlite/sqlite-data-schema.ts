@@ -12,7 +12,8 @@ export interface DataTables {
   readonly itemTerms: string;
   readonly feedback: string;
   readonly feedbackByItem: string;
-  readonly feedbackByType: string;
+  /** Every type that feedback may have, also such as have none left. */
+  readonly feedbackTypes: string;
 }
 
 export function dataTables(prefix: string): DataTables {
@@ -25,7 +26,7 @@ export function dataTables(prefix: string): DataTables {
     itemTerms: `"${prefix}item_terms"`,
     feedback: `"${prefix}feedback"`,
     feedbackByItem: `"${prefix}feedback_by_item"`,
-    feedbackByType: `"${prefix}feedback_by_type"`,
+    feedbackTypes: `"${prefix}feedback_types"`,
   };
 }
 
@@ -38,9 +39,14 @@ export function dataSchema(prefix: string): SqliteSchema {
       {
         version: 1,
         name: "users, items, feedback",
-        statements: [...userAndItemTables(tables, prefix), ...categoryTriggers(tables, prefix), ...feedbackTables(tables)],
+        statements: [
+          ...userAndItemTables(tables, prefix),
+          ...categoryTriggers(tables, prefix),
+          ...feedbackByUser(tables, prefix),
+        ],
       },
       { version: 2, name: "item search", statements: searchTables(tables, prefix) },
+      { version: 3, name: "feedback by type", statements: feedbackByType(tables, prefix) },
     ],
   };
 }
@@ -76,13 +82,34 @@ function categoryTriggers(tables: DataTables, prefix: string): string[] {
   ];
 }
 
-function feedbackTables({ feedback, feedbackByItem, feedbackByType }: DataTables): string[] {
+/** As the first release had it; step 3 replaces it. */
+function feedbackByUser({ feedback, feedbackByItem }: DataTables, prefix: string): string[] {
   return [
     `CREATE TABLE ${feedback} (user_id TEXT NOT NULL, item_id TEXT NOT NULL, feedback_type TEXT NOT NULL, value REAL NOT NULL,
       timestamp_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, comment TEXT NOT NULL,
       PRIMARY KEY (user_id, item_id, feedback_type)) WITHOUT ROWID`,
     `CREATE INDEX ${feedbackByItem} ON ${feedback} (item_id, user_id, feedback_type)`,
-    `CREATE INDEX ${feedbackByType} ON ${feedback} (feedback_type, user_id, item_id)`,
+    `CREATE INDEX "${prefix}feedback_by_type" ON ${feedback} (feedback_type, user_id, item_id)`,
+  ];
+}
+
+/**
+ * The table itself is in the order in which feedback is listed, which spares each row a third tree. Rows of a user are one short stretch
+ * of it a type. The rows are copied in their new order (and sorted aside, on disk): in any other, each would go to another page.
+ */
+function feedbackByType({ feedback, feedbackByItem, feedbackTypes }: DataTables, prefix: string): string[] {
+  const old = `"${prefix}feedback_by_user"`;
+  const columns = "feedback_type, user_id, item_id, value, timestamp_ms, updated_ms, comment";
+  return [
+    `CREATE TABLE ${feedbackTypes} (feedback_type TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID`,
+    `INSERT INTO ${feedbackTypes} (feedback_type) SELECT DISTINCT feedback_type FROM ${feedback}`,
+    `ALTER TABLE ${feedback} RENAME TO ${old}`,
+    `CREATE TABLE ${feedback} (feedback_type TEXT NOT NULL, user_id TEXT NOT NULL, item_id TEXT NOT NULL, value REAL NOT NULL,
+      timestamp_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, comment TEXT NOT NULL,
+      PRIMARY KEY (feedback_type, user_id, item_id)) WITHOUT ROWID`,
+    `INSERT INTO ${feedback} (${columns}) SELECT ${columns} FROM ${old} NOT INDEXED ORDER BY feedback_type, user_id, item_id`,
+    `DROP TABLE ${old}`,
+    `CREATE INDEX ${feedbackByItem} ON ${feedback} (item_id, user_id, feedback_type)`,
   ];
 }
 

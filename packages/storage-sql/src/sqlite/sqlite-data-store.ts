@@ -47,10 +47,10 @@ class SqliteDataStore implements DataStore {
   }
 
   async purge(options?: CallOptions): Promise<void> {
-    const { users, items, itemCategories, itemTerms, searchedItems, feedback } = this.#tables;
+    const { users, items, itemCategories, itemTerms, searchedItems, feedback, feedbackTypes } = this.#tables;
     await this.#session.writeSliced(function* (connection) {
       connection.execute(`INSERT INTO ${itemTerms} (${itemTerms}) VALUES ('delete-all')`);
-      for (const table of [feedback, searchedItems, itemCategories, items, users]) {
+      for (const table of [feedback, feedbackTypes, searchedItems, itemCategories, items, users]) {
         connection.execute(`DELETE FROM ${table}`);
         yield;
       }

@@ -1,6 +1,7 @@
-import type { Feedback, FeedbackExpression } from "@furze/core";
+import type { Feedback, FeedbackExpression, FeedbackType } from "@furze/core";
 import type { FeedbackFilter } from "@furze/storage";
 import type { SqlValue } from "./sqlite-connection.ts";
+import type { DataTables } from "./sqlite-data-schema.ts";
 
 export const FEEDBACK_COLUMNS = "user_id, item_id, feedback_type, value, timestamp_ms, updated_ms, comment";
 
@@ -19,14 +20,24 @@ export function toFeedback([userId, itemId, feedbackType, value, timestampMs, up
 }
 
 export interface SqlCondition {
-  /** Begins with ` AND`, or is empty. */
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
 }
 
+/** Types that the filter lets through, each once; `undefined` for all. */
+export function typesOf({ expressions }: FeedbackFilter): readonly FeedbackType[] | undefined {
+  return expressions && [...new Set(expressions.map(({ feedbackType }) => feedbackType))];
+}
+
+/** Leads the look-up of a user's rows to the stretch of each type. */
+export function typeCondition(types: readonly FeedbackType[] | undefined, { feedbackTypes }: DataTables): SqlCondition {
+  if (types === undefined) return { sql: `feedback_type IN (SELECT feedback_type FROM ${feedbackTypes})`, parameters: [] };
+  return { sql: `feedback_type IN (${types.map(() => "?").join(", ")})`, parameters: types };
+}
+
 /**
- * The filter as conditions to append, or `undefined` when it matches nothing.
- * The unary plus keeps the planner from walking the index by type: the order of the rows decides the index.
+ * The filter as conditions to append, each behind an ` AND`, or `undefined` when it matches nothing.
+ * The unary plus keeps the planner from taking its way by the types: how the rows are asked for decides the index.
  */
 export function filterCondition(filter: FeedbackFilter): SqlCondition | undefined {
   const parts: string[] = [];

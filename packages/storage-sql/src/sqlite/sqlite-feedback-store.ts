@@ -23,16 +23,14 @@ import {
   packFeedback,
 } from "@furze/storage";
 import { checkLimit } from "../checks.ts";
-import { TimeSlice } from "./event-loop.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
-import { FEEDBACK_COLUMNS, type FeedbackRow, filterCondition, type SqlCondition, toFeedback } from "./sqlite-feedback-rows.ts";
+import { listsOfItems, listsOfUsers, packableListsOfUsers } from "./sqlite-feedback-lists.ts";
+import { FEEDBACK_COLUMNS, type FeedbackRow, type SqlCondition, toFeedback } from "./sqlite-feedback-rows.ts";
 import { scanFeedback } from "./sqlite-feedback-scan.ts";
 import { writeFeedback } from "./sqlite-feedback-write.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
 type PairOptions = CallOptions & { feedbackType?: FeedbackType | undefined };
-
-const PAIR = "user_id = ?1 AND item_id = ?2 AND (?3 IS NULL OR feedback_type = ?3)";
 
 /** Feedback in SQLite. */
 export class SqliteFeedbackStore implements FeedbackStore {
@@ -74,7 +72,7 @@ export class SqliteFeedbackStore implements FeedbackStore {
       conditions.push("timestamp_ms <= ?");
       parameters.push(untilMs);
     }
-    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} INDEXED BY ${this.#tables.feedbackByType}
+    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback}
       WHERE ${conditions.join(" AND ")} ORDER BY feedback_type, user_id, item_id LIMIT ?`;
     const raw = this.#session.read((reader) => reader.prepare(sql).all(...parameters, limit + 1), options) as FeedbackRow[];
     const rows = raw.map(toFeedback);
@@ -86,33 +84,30 @@ export class SqliteFeedbackStore implements FeedbackStore {
 
   async ofUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
     checkIds(userIds, "UserId");
-    return this.#ofEntities("user_id", userIds, filter);
+    return listsOfUsers(this.#session, this.#tables, userIds, filter);
   }
 
   async columnsOfUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<FeedbackColumns> {
-    return packFeedback(await this.ofUsers(userIds, filter));
+    checkIds(userIds, "UserId");
+    return packFeedback(await packableListsOfUsers(this.#session, this.#tables, userIds, filter));
   }
 
   async ofItems(itemIds: readonly ItemId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
     checkIds(itemIds, "ItemId");
-    return this.#ofEntities("item_id", itemIds, filter);
+    return listsOfItems(this.#session, this.#tables, itemIds, filter);
   }
 
   async ofPair(userId: UserId, itemId: ItemId, options: PairOptions = {}): Promise<Feedback[]> {
-    checkPair(userId, itemId);
-    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#tables.feedback} WHERE ${PAIR} ORDER BY feedback_type`;
-    const type = options.feedbackType ?? null;
-    const rows = this.#session.read((reader) => reader.prepare(sql).all(userId, itemId, type), options);
+    const pair = pairCondition(userId, itemId, options);
+    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${this.#pairs} WHERE ${pair.sql} ORDER BY feedback_type`;
+    const rows = this.#session.read((reader) => reader.prepare(sql).all(...pair.parameters), options);
     return (rows as FeedbackRow[]).map(toFeedback);
   }
 
   async deletePair(userId: UserId, itemId: ItemId, options: PairOptions = {}): Promise<number> {
-    checkPair(userId, itemId);
-    const sql = `DELETE FROM ${this.#tables.feedback} WHERE ${PAIR}`;
-    const type = options.feedbackType ?? null;
-    return this.#session.write((connection) => {
-      return Number(connection.prepare(sql).run(userId, itemId, type).changes);
-    }, options);
+    const pair = pairCondition(userId, itemId, options);
+    const sql = `DELETE FROM ${this.#pairs} WHERE ${pair.sql}`;
+    return this.#session.write((connection) => Number(connection.prepare(sql).run(...pair.parameters).changes), options);
   }
 
   scan(options: FeedbackScanOptions): AsyncIterable<readonly Feedback[]> {
@@ -123,22 +118,9 @@ export class SqliteFeedbackStore implements FeedbackStore {
     return this.#session.count(this.#tables.feedback, options);
   }
 
-  async #ofEntities(column: "user_id" | "item_id", ids: readonly string[], filter: FeedbackFilter): Promise<Feedback[][]> {
-    const condition = filterCondition(filter);
-    if (condition === undefined) return ids.map(() => []);
-    const { feedback, feedbackByItem } = this.#tables;
-    const table = column === "user_id" ? feedback : `${feedback} INDEXED BY ${feedbackByItem}`;
-    const order = column === "user_id" ? "item_id, feedback_type" : "user_id, feedback_type";
-    const sql = `SELECT ${FEEDBACK_COLUMNS} FROM ${table} WHERE ${column} = ?${condition.sql} ORDER BY ${order}`;
-    const slice = new TimeSlice();
-    const lists: Feedback[][] = [];
-    for (const id of ids) {
-      const rows = this.#session.read((reader) => reader.prepare(sql).all(id, ...condition.parameters), filter);
-      // A stable sort: equal times keep the order of the keys that the query gave.
-      lists.push((rows as FeedbackRow[]).map(toFeedback).sort((a, b) => b.timestampMs - a.timestampMs));
-      if (slice.isOver()) await slice.rest();
-    }
-    return lists;
+  /** The index by item leads to the rows of a pair, whatever their types. */
+  get #pairs(): string {
+    return `${this.#tables.feedback} INDEXED BY ${this.#tables.feedbackByItem}`;
   }
 }
 
@@ -157,7 +139,10 @@ function listStart({ from, feedbackType }: FeedbackListOptions): SqlCondition | 
   return { sql, parameters: order === 0 ? [feedbackType, userId, itemId] : [feedbackType, "", ""] };
 }
 
-function checkPair(userId: UserId, itemId: ItemId): void {
+function pairCondition(userId: UserId, itemId: ItemId, { feedbackType }: PairOptions): SqlCondition {
   checkId(userId, "UserId");
   checkId(itemId, "ItemId");
+  const sql = "item_id = ? AND user_id = ?";
+  if (feedbackType === undefined) return { sql, parameters: [itemId, userId] };
+  return { sql: `${sql} AND feedback_type = ?`, parameters: [itemId, userId, feedbackType] };
 }

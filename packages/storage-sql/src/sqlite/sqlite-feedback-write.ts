@@ -25,9 +25,13 @@ export function* writeFeedback(
   const insertsUsers = options.autoInsertUsers ?? true;
   const insertsItems = options.autoInsertItems ?? true;
   const upsert = connection.prepare(`INSERT INTO ${tables.feedback} (${FEEDBACK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (user_id, item_id, feedback_type) DO UPDATE SET ${ON_CONFLICT[options.mode]}`);
+    ON CONFLICT (feedback_type, user_id, item_id) DO UPDATE SET ${ON_CONFLICT[options.mode]}`);
   const users = new KnownIds(connection, userStatements(tables));
   const items = new KnownIds(connection, itemStatements(tables));
+  const insertType = connection.prepare(
+    `INSERT INTO ${tables.feedbackTypes} (feedback_type) VALUES (?) ON CONFLICT DO NOTHING`,
+  );
+  const types = new Set<string>();
   let accepted = 0;
   for (const [position, row] of rows.entries()) {
     if (position % UPSERT_SLICE_ROWS === 0) {
@@ -40,6 +44,8 @@ export function* writeFeedback(
     if (!insertsItems && !items.has(row.itemId)) continue;
     if (insertsUsers) users.add(row.userId);
     if (insertsItems) items.add(row.itemId);
+    if (!types.has(row.feedbackType)) insertType.run(row.feedbackType);
+    types.add(row.feedbackType);
     upsert.run(row.userId, row.itemId, row.feedbackType, row.value, row.timestampMs, row.updatedMs, row.comment);
     accepted++;
   }

@@ -86,8 +86,9 @@ export class SqliteItemStore implements ItemStore {
 
   async delete(itemIds: readonly ItemId[], options?: CallOptions): Promise<number> {
     checkIds(itemIds, "ItemId");
-    const { items, feedback } = this.#tables;
-    return deleteEntities(this.#session, { table: items, feedback, column: "item_id", ids: itemIds }, options);
+    const { items: table, feedback } = this.#tables;
+    const deletion = { table, feedback, column: "item_id", feedbackCondition: "item_id = ?", ids: itemIds } as const;
+    return deleteEntities(this.#session, deletion, options);
   }
 
   async addCategory(itemId: ItemId, category: string, options?: CallOptions): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SqliteConnection } from "./sqlite-connection.ts";
 import { SqliteLogFlush } from "./sqlite-log-flush.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
@@ -21,17 +22,37 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("calls of one moment share a flush, and those made during it the next", async () => {
+test("calls of one moment share a flush; two are under way at once, and calls made during both share the next", async () => {
   const log = await SqliteLogFlush.open(path, connection);
   const first = log.flush();
   expect(log.flush()).toBe(first);
   await Promise.resolve();
   const second = log.flush();
   expect(second).not.toBe(first);
-  expect(log.flush()).toBe(second);
+  await Promise.resolve();
+  const third = log.flush();
+  expect(third).not.toBe(second);
+  await Promise.resolve();
+  expect(log.flush()).toBe(third);
   const order: string[] = [];
-  await Promise.all([second.then(() => order.push("second")), first.then(() => order.push("first"))]);
-  expect(order).toEqual(["first", "second"]);
+  const note = (name: string) => () => void order.push(name);
+  await Promise.all([third.then(note("third")), first.then(note("first")), second.then(note("second"))]);
+  expect(order[0]).not.toBe("third");
+  await log.close();
+});
+
+test("one that fails fails those beside it and all after it", async () => {
+  const log = await SqliteLogFlush.open(path, connection);
+  const file = await open(path);
+  const datasync = vi.spyOn(Object.getPrototypeOf(file), "datasync").mockRejectedValueOnce(new Error("EIO"));
+  await file.close();
+  const first = log.flush();
+  await Promise.resolve();
+  const results = await Promise.allSettled([first, log.flush()]);
+  expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  await expect(log.flush()).rejects.toThrow(/cannot be flushed/);
+  expect(datasync).toHaveBeenCalledTimes(2);
+  datasync.mockRestore();
   await log.close();
 });
 
@@ -61,8 +82,8 @@ test("a write whose flush fails is reported, and so are all after it", async () 
   await log.close();
   const writer = new SqliteWriter({ path, connection, busyTimeoutMs: 200, logFlush: log });
   const write = () =>
-    writer.write(function* (open) {
-      open.execute("CREATE TABLE IF NOT EXISTS t (x)");
+    writer.write(function* (opened) {
+      opened.execute("CREATE TABLE IF NOT EXISTS t (x)");
       yield;
     }, undefined);
   const failure = { code: "UNAVAILABLE", retryable: false, message: expect.stringContaining("cannot be flushed") };

@@ -96,6 +96,8 @@ export interface EntityDeletion {
   readonly table: string;
   readonly feedback: string;
   readonly column: "user_id" | "item_id";
+  /** Where the feedback of one of them is; takes its id. */
+  readonly feedbackCondition: string;
   readonly ids: readonly string[];
 }
 
@@ -105,12 +107,12 @@ const DELETE_CHUNK_ROWS = 500;
 /** Deletes users or items with their feedback. @returns number that existed */
 export function deleteEntities(
   session: SqliteSession,
-  { table, feedback, column, ids }: EntityDeletion,
+  { table, feedback, column, feedbackCondition, ids }: EntityDeletion,
   options: CallOptions | undefined,
 ): Promise<number> {
-  const key = "user_id, item_id, feedback_type";
+  const key = "feedback_type, user_id, item_id";
   const deleteFeedback = `DELETE FROM ${feedback} WHERE (${key}) IN
-    (SELECT ${key} FROM ${feedback} WHERE ${column} = ? LIMIT ${DELETE_CHUNK_ROWS})`;
+    (SELECT ${key} FROM ${feedback} WHERE ${feedbackCondition} LIMIT ${DELETE_CHUNK_ROWS})`;
   return session.writeSliced(function* (connection) {
     let existed = 0;
     for (const id of ids) {

@@ -11,6 +11,7 @@ import {
 } from "@furze/storage";
 import { parseJson, toJson } from "../columns.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
+import { typeCondition } from "./sqlite-feedback-rows.ts";
 import { deleteEntities, readAligned, readPage, scanByKey, UPSERT_SLICE_ROWS } from "./sqlite-rows.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
@@ -70,8 +71,9 @@ export class SqliteUserStore implements UserStore {
 
   async delete(userIds: readonly UserId[], options?: CallOptions): Promise<number> {
     checkIds(userIds, "UserId");
-    const { users, feedback } = this.#tables;
-    return deleteEntities(this.#session, { table: users, feedback, column: "user_id", ids: userIds }, options);
+    const { users: table, feedback } = this.#tables;
+    const feedbackCondition = `${typeCondition(undefined, this.#tables).sql} AND user_id = ?`;
+    return deleteEntities(this.#session, { table, feedback, column: "user_id", feedbackCondition, ids: userIds }, options);
   }
 
   async list(options: PageOptions<UserId>): Promise<Page<User, UserId>> {
