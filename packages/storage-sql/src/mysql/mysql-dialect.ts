@@ -10,6 +10,7 @@ const INSERT_CHUNK_SIZE = 600_000;
 /** Servers plan long lists worse than short ones. */
 const CREATE_CHUNK_IDS = 1000;
 const MIGRATION_LOCK_SECONDS = 60;
+const LOCK_ROWS = "LOCK IN SHARE MODE";
 
 /** Text compares by code points, which is the order of UTF-8 bytes, and "a" is not "a ": the two servers call that differently. */
 async function columnTypes(connection: SqlConnection): Promise<ColumnTypes> {
@@ -55,14 +56,23 @@ async function insert(connection: SqlConnection, insertion: Insertion, rows: rea
   await (await sendInsert(connection, insertion, rows)).answered;
 }
 
-/** Locks of rows are a matter of memory only. */
+/** A lock of the row is a matter of memory only. */
+async function holdDeletions(connection: SqlConnection, table: string): Promise<string> {
+  const { rows } = await connection.query(`SELECT version FROM ${table} WHERE id = 1 ${LOCK_ROWS}`);
+  return String(rows[0]?.[0]);
+}
+
+async function beginDeletion(connection: SqlConnection, table: string, version: string): Promise<void> {
+  await connection.query(`UPDATE ${table} SET version = ? WHERE id = 1`, [version]);
+}
+
 async function createMissing(
   connection: SqlConnection,
   { table, column, defaults }: Creation,
   sortedIds: readonly string[],
 ): Promise<void> {
   const names = [column, ...Object.keys(defaults)].join(", ");
-  const look = `SELECT ${column} FROM ${table} WHERE ${column} IN (?) ORDER BY ${column} LOCK IN SHARE MODE`;
+  const look = `SELECT ${column} FROM ${table} WHERE ${column} IN (?)`;
   const others = ["", ...Object.values(defaults)].join(",");
   for (const ids of chunkList(sortedIds, CREATE_CHUNK_IDS)) {
     const known = new Set((await connection.query(look, [ids])).rows.map(([id]) => id));
@@ -105,7 +115,9 @@ export const mysqlDialect: SqlDialect = {
   opaque: (column) => `CONCAT(${column})`,
   useIndex: (index) => `FORCE INDEX (${index})`,
   primaryKey: "PRIMARY",
-  lockRows: "LOCK IN SHARE MODE",
+  lockRows: LOCK_ROWS,
+  holdDeletions,
+  beginDeletion,
   comparesRows: false,
   categoriesOfItems: "JSON_TABLE(items.categories, '$[*]' COLUMNS (category longtext PATH '$')) AS listed",
   first256: (expression) => `LEFT(${expression}, 256)`,
@@ -119,7 +131,7 @@ export const mysqlDialect: SqlDialect = {
   termsValue: termsText,
   matchTerms: matchTermsText,
   columnTypes,
-  emptyTables: (connection, tables) =>
-    withMigrationLock(connection, `purge ${tables[0]}`, () => emptyTables(connection, tables)),
+  emptyTables: (connection, tables, deletion) =>
+    withMigrationLock(connection, `purge ${tables[0]}`, () => emptyTables(connection, tables, deletion)),
   withMigrationLock,
 };

@@ -22,8 +22,10 @@ const KINDS: ReadonlyMap<number, SqlErrorKind> = new Map([
 class MysqlConnection implements PooledConnection {
   readonly #connection: PoolConnection;
   readonly #isExpired: () => boolean;
+  readonly isNew: boolean;
 
-  constructor(connection: PoolConnection, isExpired: () => boolean) {
+  constructor(connection: PoolConnection, isNew: boolean, isExpired: () => boolean) {
+    this.isNew = isNew;
     this.#connection = connection;
     this.#isExpired = isExpired;
   }
@@ -60,7 +62,8 @@ class MysqlDriver implements SqlDriver {
     const connection = await this.#pool.getConnection();
     const key = connection.connection;
     const openedAt = this.#openedAt.get(key) ?? performance.now();
-    if (!this.#openedAt.has(key)) {
+    const isNew = !this.#openedAt.has(key);
+    if (isNew) {
       for (const setting of this.#sessionSettings) {
         await connection.query(setting).catch((error) => {
           connection.destroy();
@@ -69,7 +72,8 @@ class MysqlDriver implements SqlDriver {
       }
       this.#openedAt.set(key, openedAt);
     }
-    return new MysqlConnection(connection, () => this.#maxLifetimeMs > 0 && performance.now() - openedAt > this.#maxLifetimeMs);
+    const isExpired = () => this.#maxLifetimeMs > 0 && performance.now() - openedAt > this.#maxLifetimeMs;
+    return new MysqlConnection(connection, isNew, isExpired);
   }
 
   kindOf(error: unknown): SqlErrorKind {

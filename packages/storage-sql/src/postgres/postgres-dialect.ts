@@ -3,6 +3,7 @@ import type {
   ColumnKind,
   ColumnTypes,
   Creation,
+  Deletion,
   Insertion,
   SqlConnection,
   SqlDialect,
@@ -83,11 +84,45 @@ async function createMissing(
   await Promise.all([...chunkList(sortedIds, CREATE_CHUNK_IDS)].map((ids) => connection.query(sql, [ids])));
 }
 
+function nameOfLock(deletions: string): string {
+  return `furze deletion ${deletions}`;
+}
+
+/** A lock of the row would be a write of it. The version is read by a statement of its own, which sees what the lock has waited for. */
+async function holdDeletions(connection: SqlConnection, table: string): Promise<string> {
+  const locked = connection.query("SELECT pg_advisory_xact_lock_shared(hashtext(?))", [nameOfLock(table)]);
+  const [, { rows }] = await Promise.all([locked, connection.query(`SELECT version FROM ${table}`)]);
+  return String(rows[0]?.[0]);
+}
+
+async function beginDeletion(connection: SqlConnection, table: string, version: string): Promise<void> {
+  await connection.query("SELECT pg_advisory_xact_lock(hashtext(?))", [nameOfLock(table)]);
+  await connection.query(`UPDATE ${table} SET version = ?`, [version]);
+}
+
+async function emptyTables(connection: SqlConnection, tables: readonly string[], deletion?: Deletion): Promise<void> {
+  const truncate = () => connection.query(`TRUNCATE TABLE ${tables.join(", ")}`);
+  if (deletion === undefined) {
+    await truncate();
+    return;
+  }
+  await inTransaction(connection, async () => {
+    await beginDeletion(connection, deletion.table, deletion.version);
+    await truncate();
+  });
+}
+
 /** The lock ends with the transaction, which undoes a migration that fails. */
-async function withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T> {
+function withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T> {
+  return inTransaction(connection, async () => {
+    await connection.query("SELECT pg_advisory_xact_lock(hashtext(?))", [`furze ${name}`]);
+    return run();
+  });
+}
+
+async function inTransaction<T>(connection: SqlConnection, run: () => Promise<T>): Promise<T> {
   await connection.query("BEGIN");
   try {
-    await connection.query("SELECT pg_advisory_xact_lock(hashtext(?))", [`furze ${name}`]);
     const result = await run();
     await connection.query("COMMIT");
     return result;
@@ -104,10 +139,8 @@ export const postgresDialect: SqlDialect = {
   useIndex: () => "",
   primaryKey: "",
   lockRows: "FOR KEY SHARE",
-  deletionLock: {
-    shared: "SELECT pg_advisory_xact_lock_shared(hashtext(?))",
-    exclusive: "SELECT pg_advisory_xact_lock(hashtext(?))",
-  },
+  holdDeletions,
+  beginDeletion,
   comparesRows: true,
   categoriesOfItems: "json_array_elements_text(items.categories::json) AS listed(category)",
   first256: (expression) => `left(${expression}, 256)`,
@@ -124,8 +157,6 @@ export const postgresDialect: SqlDialect = {
   packed: packedColumns,
   snapshot: "SELECT pg_current_snapshot()::text",
   columnTypes: async () => TYPES,
-  emptyTables: async (connection, tables) => {
-    await connection.query(`TRUNCATE TABLE ${tables.join(", ")}`);
-  },
+  emptyTables,
   withMigrationLock,
 };

@@ -13,9 +13,11 @@ const NUMBER_OIDS: ReadonlySet<number> = new Set([20, 21, 23, 700, 701]);
 
 /**
  * Every ordered read here has an index in its order and stops early. A planner that misjudges a filter would rather read and sort the
- * whole table, for each batch of a scan again. Compiling statements costs more than these short ones take.
+ * whole table, for each batch of a scan again. Compiling statements costs more than these short ones take. A statement must see what the
+ * locks before it in its transaction have waited for.
  */
-const SESSION_SETTINGS = "SET enable_sort = off; SET enable_incremental_sort = off; SET jit = off";
+const SESSION_SETTINGS =
+  "SET enable_sort = off; SET enable_incremental_sort = off; SET jit = off; SET default_transaction_isolation = 'read committed'";
 
 /** More shapes of statement than this are not prepared. */
 const MAX_PREPARED = 256;
@@ -40,8 +42,10 @@ class PostgresConnection implements PooledConnection {
   readonly #client: PoolClient;
   readonly #statements: Statements;
   readonly #isSpare: () => boolean;
+  readonly isNew: boolean;
 
-  constructor(client: PoolClient, statements: Statements, isSpare: () => boolean) {
+  constructor(client: PoolClient, statements: Statements, isNew: boolean, isSpare: () => boolean) {
+    this.isNew = isNew;
     this.#client = client;
     this.#statements = statements;
     this.#isSpare = isSpare;
@@ -83,7 +87,8 @@ class PostgresDriver implements SqlDriver {
     const client = await this.#pool.connect();
     // The call in flight fails by itself; without a listener the loss of the connection would end the process.
     client.on("error", () => {});
-    if (!this.#prepared.has(client)) {
+    const isNew = !this.#prepared.has(client);
+    if (isNew) {
       try {
         await client.query(SESSION_SETTINGS);
       } catch (error) {
@@ -94,7 +99,7 @@ class PostgresDriver implements SqlDriver {
     }
     // A caller that waits takes the connection at once, so it would not be idle.
     const isSpare = () => this.#pool.waitingCount === 0 && this.#pool.idleCount >= this.#maxIdle;
-    return new PostgresConnection(client, this.#statements, isSpare);
+    return new PostgresConnection(client, this.#statements, isNew, isSpare);
   }
 
   kindOf(error: unknown): SqlErrorKind {

@@ -148,7 +148,7 @@ export class ServerCacheStore implements CacheStore {
 
   async purge(options?: CallOptions): Promise<void> {
     const { lists, values, points, overlay } = this.#tables;
-    await emptyTables(this.#session, [lists, values, points, overlay], options);
+    await emptyTables(this.#session, [lists, values, points, overlay], undefined, options);
   }
 
   async close(): Promise<void> {

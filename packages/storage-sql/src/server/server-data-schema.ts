@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ServerSchema } from "./server-migrator.ts";
 import type { ColumnTypes } from "./sql-driver.ts";
 
@@ -12,6 +13,8 @@ export interface ServerDataTables {
   readonly feedback: string;
   /** Batches of sums, while it may be asked whether they are stored. */
   readonly feedbackBatches: string;
+  /** One row: what changes with each deletion of users or items. */
+  readonly deletions: string;
   readonly feedbackByItem: string;
   readonly feedbackByType: string;
 }
@@ -25,6 +28,7 @@ export function serverDataTables(prefix: string): ServerDataTables {
     itemTerms: `"${prefix}item_terms"`,
     feedback: `"${prefix}feedback"`,
     feedbackBatches: `"${prefix}feedback_batches"`,
+    deletions: `"${prefix}deletions"`,
     feedbackByItem: `"${prefix}feedback_by_item"`,
     feedbackByType: `"${prefix}feedback_by_type"`,
   };
@@ -38,6 +42,7 @@ export function serverDataSchema(prefix: string): ServerSchema {
       { version: 1, name: "users, items, feedback", statements: (types) => dataTables(prefix, types) },
       { version: 2, name: "item search", statements: (types) => searchTables(prefix, types) },
       { version: 3, name: "batches of sums", statements: (types) => batchTable(prefix, types) },
+      { version: 4, name: "version of deletions", statements: (types) => deletionsTable(prefix, types) },
     ],
   };
 }
@@ -96,4 +101,13 @@ function searchTables(prefix: string, { id, text, integer, terms, table }: Colum
 
 function batchTable(prefix: string, { name, table }: ColumnTypes): readonly string[] {
   return table({ name: `${prefix}feedback_batches`, columns: [`batch_id ${name} NOT NULL`, "PRIMARY KEY (batch_id)"] });
+}
+
+/** Every database begins with a version of its own, so that one in the place of another is not taken for it. */
+function deletionsTable(prefix: string, { name, integer, table }: ColumnTypes): readonly string[] {
+  const { deletions } = serverDataTables(prefix);
+  const columns = [`id ${integer} NOT NULL`, `version ${name} NOT NULL`, "PRIMARY KEY (id)"];
+  const first = `INSERT INTO ${deletions} (id, version)
+    SELECT 1, '${randomUUID()}' FROM (SELECT count(*) AS number FROM ${deletions}) AS found WHERE found.number = 0`;
+  return [...table({ name: `${prefix}deletions`, columns }), first];
 }

@@ -52,9 +52,9 @@ export class ServerDataStore implements DataStore {
   }
 
   async purge(options?: CallOptions): Promise<void> {
-    const { users, items, itemCategories, itemTerms, feedback } = this.#tables;
+    const { users, items, itemCategories, itemTerms, feedback, deletions } = this.#tables;
     // In the order of writers, so that neither waits for the other.
-    await emptyTables(this.#session, [users, items, itemCategories, itemTerms, feedback], options);
+    await emptyTables(this.#session, [users, items, itemCategories, itemTerms, feedback], deletions, options);
   }
 
   async close(): Promise<void> {

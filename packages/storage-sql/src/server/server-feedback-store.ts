@@ -28,6 +28,7 @@ import { checkBatchSize, checkLimit } from "../checks.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { chunkList, handled } from "./chunks.ts";
 import { type KeysetReading, readKeyset } from "./keyset.ts";
+import { KnownIds } from "./known-ids.ts";
 import { readAhead } from "./read-ahead.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
 import { readFeedbackColumns } from "./server-feedback-columns.ts";
@@ -45,6 +46,7 @@ export class ServerFeedbackStore implements FeedbackStore {
   readonly #tables: ServerDataTables;
   readonly #ledger: BatchLedger;
   readonly #batcher: FeedbackBatcher;
+  readonly #known = new KnownIds();
 
   constructor(session: SqlSession, tables: ServerDataTables) {
     this.#session = session;
@@ -75,21 +77,23 @@ export class ServerFeedbackStore implements FeedbackStore {
     mode: FeedbackWriteMode,
     options: CallOptions,
   ): Promise<T> {
-    const place = { dialect: this.#session.dialect, tables: this.#tables };
-    if (mode === "overwrite") {
-      return this.#session.attemptAhead((connection, begun) => send({ ...place, connection, begun }), options);
-    }
+    const session = this.#session;
+    const sendAs = (connection: SqlConnection, begun: Promise<unknown>) => {
+      const { dialect, numOpened } = session;
+      return send({ connection, dialect, tables: this.#tables, known: this.#known, numOpened, begun });
+    };
+    if (mode === "overwrite") return session.attemptAhead(sendAs, options);
     const batchId = this.#ledger.newBatchId();
     let stored: { readonly result: T } | undefined;
     const once = async (connection: SqlConnection, begun: Promise<unknown>): Promise<SentResult<T>> => {
       const claimed = handled(this.#ledger.claim(connection, batchId));
       // Only a try that came to its COMMIT can have been stored, and it has left its result.
       if (stored !== undefined && !(await claimed)) return { result: stored.result, answered: begun };
-      const sent = await send({ ...place, connection, begun: handled(Promise.all([begun, claimed])) });
+      const sent = await sendAs(connection, handled(Promise.all([begun, claimed])));
       stored = { result: sent.result };
       return sent;
     };
-    const result = await this.#session.attemptAhead(once, options);
+    const result = await session.attemptAhead(once, options);
     this.#ledger.finish(batchId);
     return result;
   }

@@ -7,9 +7,10 @@ import {
   sortFeedback,
 } from "@furze/storage";
 import { chunkList, handled, type Sent } from "./chunks.ts";
+import type { IdKind, KnownIds, KnownSince } from "./known-ids.ts";
 import type { ServerDataTables } from "./server-data-schema.ts";
 import { feedbackInsertion, toFeedbackRow } from "./server-feedback-rows.ts";
-import { ID_CHUNK, lockDeletions } from "./server-rows.ts";
+import { ID_CHUNK } from "./server-rows.ts";
 import type { Creation, SqlConnection, SqlDialect } from "./sql-driver.ts";
 import type { SentResult } from "./sql-session.ts";
 
@@ -18,6 +19,9 @@ export interface FeedbackWriting {
   readonly connection: SqlConnection;
   readonly dialect: SqlDialect;
   readonly tables: ServerDataTables;
+  readonly known: KnownIds;
+  /** Connections that had been opened when it began. */
+  readonly numOpened: number;
   /** Until it resolves, nothing may be sent that would do harm outside of the transaction. */
   readonly begun: Promise<unknown>;
 }
@@ -40,14 +44,27 @@ export class FeedbackBatch {
   }
 }
 
-/** Sends rows whose users and items are all to be created when they are unknown. The batch is sorted while the server begins. */
-export async function sendBatch({ connection, dialect, tables, begun }: FeedbackWriting, batch: FeedbackBatch): Promise<Sent> {
-  const opened = handled(Promise.all([begun, lockDeletions(connection, dialect, tables.feedback, "shared")]));
+/** A batch that is on its way. */
+interface SentBatch extends Sent {
+  /** To be called when it is stored. */
+  readonly onStored: () => void;
+}
+
+/**
+ * Sends rows whose users and items are all to be created when they are missing. The batch is sorted while the server begins.
+ *
+ * @param since when the transaction holds off deletions already
+ */
+export async function sendBatch(writing: FeedbackWriting, batch: FeedbackBatch, since?: KnownSince): Promise<SentBatch> {
+  const { connection, dialect, tables, known } = writing;
+  const opened = since ?? handled(holdDeletions(writing));
   const { rows, userIds, itemIds } = batch.sort();
-  await opened;
-  const users = handled(dialect.createMissing(connection, newUsers(tables), userIds));
+  const held = await opened;
+  const newUserIds = known.unknownOf("user", userIds, held);
+  const newItemIds = known.unknownOf("item", itemIds, held);
+  const users = handled(dialect.createMissing(connection, userCreation(tables), newUserIds));
   if (!dialect.sendsAhead) await users;
-  const items = handled(dialect.createMissing(connection, newItems(tables), itemIds));
+  const items = handled(dialect.createMissing(connection, itemCreation(tables), newItemIds));
   if (!dialect.sendsAhead) await items;
   const created = handled(Promise.all([users, items]));
   const insertion = feedbackInsertion(tables, batch.mode);
@@ -56,7 +73,11 @@ export async function sendBatch({ connection, dialect, tables, begun }: Feedback
     await created;
     throw error;
   });
-  return { answered: handled(Promise.all([created, answered])) };
+  const onStored = () => {
+    known.add("user", newUserIds, held);
+    known.add("item", newItemIds, held);
+  };
+  return { answered: handled(Promise.all([created, answered])), onStored };
 }
 
 /** Sends rows of known users and items, or of those that may be created; that happens only for a row that is accepted. */
@@ -65,40 +86,52 @@ export async function sendKnown(
   rows: readonly Feedback[],
   { mode, autoInsertUsers = true, autoInsertItems = true }: FeedbackWriteOptions,
 ): Promise<SentResult<FeedbackWriteResult>> {
-  const { tables, begun } = writing;
   let accepted = rows;
-  await begun;
+  const since = await holdDeletions(writing);
   if (!autoInsertUsers) {
-    const known = await lockKnown(writing, tables.users, "user_id", new Set(accepted.map((row) => row.userId)));
-    accepted = accepted.filter((row) => known.has(row.userId));
+    const missing = await missingOf(writing, "user", new Set(accepted.map((row) => row.userId)), since);
+    accepted = accepted.filter((row) => !missing.has(row.userId));
   }
   if (!autoInsertItems) {
-    const known = await lockKnown(writing, tables.items, "item_id", new Set(accepted.map((row) => row.itemId)));
-    accepted = accepted.filter((row) => known.has(row.itemId));
+    const missing = await missingOf(writing, "item", new Set(accepted.map((row) => row.itemId)), since);
+    accepted = accepted.filter((row) => !missing.has(row.itemId));
   }
-  const { answered } = await sendBatch(writing, new FeedbackBatch(accepted, mode));
-  return { result: { accepted: accepted.length, rejected: rows.length - accepted.length }, answered };
+  const result = { accepted: accepted.length, rejected: rows.length - accepted.length };
+  return { result, ...(await sendBatch(writing, new FeedbackBatch(accepted, mode), since)) };
 }
 
-function newUsers({ users }: ServerDataTables): Creation {
+/** From here on, users and items that are stored stay. */
+async function holdDeletions({ connection, dialect, tables, numOpened, begun }: FeedbackWriting): Promise<KnownSince> {
+  const [version] = await Promise.all([dialect.holdDeletions(connection, tables.deletions), begun]);
+  return { version, numOpened };
+}
+
+function userCreation({ users }: ServerDataTables): Creation {
   return { table: users, column: "user_id", defaults: { labels: "NULL", comment: "''" } };
 }
 
-function newItems({ items }: ServerDataTables): Creation {
+function itemCreation({ items }: ServerDataTables): Creation {
   const defaults = { is_hidden: "0", categories: "'[]'", timestamp_ms: `${ZERO_TIME_MS}`, labels: "NULL", comment: "''" };
   return { table: items, column: "item_id", defaults };
 }
 
-async function lockKnown(
-  { connection, dialect }: FeedbackWriting,
-  table: string,
-  column: string,
+async function missingOf(
+  { connection, dialect, tables, known }: FeedbackWriting,
+  kind: IdKind,
   ids: ReadonlySet<string>,
-): Promise<Set<unknown>> {
-  const known = new Set<unknown>();
-  for (const chunk of chunkList([...ids].sort(), ID_CHUNK)) {
-    const sql = `SELECT ${column} FROM ${table} WHERE ${dialect.in(column)} ORDER BY ${column} ${dialect.lockRows}`;
-    for (const [id] of (await connection.query(sql, [chunk])).rows) known.add(id);
+  since: KnownSince,
+): Promise<Set<string>> {
+  const unknown = known.unknownOf(kind, [...ids], since);
+  const missing = new Set(unknown);
+  const { table, column } = kind === "user" ? userCreation(tables) : itemCreation(tables);
+  const sql = `SELECT ${column} FROM ${table} WHERE ${dialect.in(column)}`;
+  for (const chunk of chunkList(unknown, ID_CHUNK)) {
+    for (const [id] of (await connection.query(sql, [chunk])).rows) missing.delete(id as string);
   }
-  return known;
+  known.add(
+    kind,
+    unknown.filter((id) => !missing.has(id)),
+    since,
+  );
+  return missing;
 }

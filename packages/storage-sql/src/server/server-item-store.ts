@@ -86,10 +86,11 @@ export class ServerItemStore implements ItemStore {
 
   async delete(itemIds: readonly ItemId[], options?: CallOptions): Promise<number> {
     checkIds(itemIds, "ItemId");
-    const { items, feedback, itemCategories, itemTerms } = this.#tables;
+    const { items, feedback, deletions, itemCategories, itemTerms } = this.#tables;
     const deletion = {
       table: items,
       feedback,
+      deletions,
       dependents: [itemCategories, itemTerms],
       column: "item_id",
       ids: itemIds,

@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { type CallOptions, checkId } from "@furze/core";
 import type { Page, PageOptions } from "@furze/storage";
 import { checkBatchSize, checkLimit } from "../checks.ts";
 import { chunkList } from "./chunks.ts";
 import { readKeyset } from "./keyset.ts";
 import { readAhead } from "./read-ahead.ts";
-import type { SqlConnection, SqlDialect } from "./sql-driver.ts";
+import type { Deletion, SqlConnection } from "./sql-driver.ts";
 import type { SqlSession } from "./sql-session.ts";
 
 /** Ids in one look-up: servers plan long lists worse than short ones. */
@@ -102,19 +103,15 @@ export async function* scanEntities<Row>(
   });
 }
 
-/** Keeps users and items that the transaction finds from being deleted by others, and others from what it deletes. */
-export async function lockDeletions(
-  connection: SqlConnection,
-  { deletionLock }: SqlDialect,
-  feedbackTable: string,
-  kind: "shared" | "exclusive",
-): Promise<void> {
-  if (deletionLock !== undefined) await connection.query(deletionLock[kind], [`furze deletion ${feedbackTable}`]);
+/** A deletion with a version that no other has. */
+export function newDeletion(table: string): Deletion {
+  return { table, version: randomUUID() };
 }
 
 export interface EntityDeletion {
   readonly table: string;
   readonly feedback: string;
+  readonly deletions: string;
   /** Other tables that hold rows of the entity. */
   readonly dependents?: readonly string[];
   readonly column: "user_id" | "item_id";
@@ -124,13 +121,13 @@ export interface EntityDeletion {
 /** Deletes users or items with what belongs to them. @returns number that existed */
 export async function deleteEntities(
   session: SqlSession,
-  { table, feedback, dependents = [], column, ids }: EntityDeletion,
+  { table, feedback, deletions, dependents = [], column, ids }: EntityDeletion,
   options: CallOptions | undefined,
 ): Promise<number> {
   const unique = [...new Set(ids)].sort();
   if (unique.length === 0) return 0;
   return session.transaction(async (connection) => {
-    await lockDeletions(connection, session.dialect, feedback, "exclusive");
+    await session.dialect.beginDeletion(connection, deletions, newDeletion(deletions).version);
     let existed = 0;
     for (const chunk of chunkList(unique, ID_CHUNK)) {
       const condition = session.dialect.in(column);
@@ -148,16 +145,22 @@ export async function countRows(session: SqlSession, table: string, options: Cal
   return Number(rows[0]?.[0]);
 }
 
-/** Empties tables as one step; nothing is done when they are empty already, as it costs some file operations. */
+/**
+ * Empties tables as one step; nothing is done when they are empty already, as it costs some file operations.
+ *
+ * @param deletions where there is a version to be changed with it
+ */
 export async function emptyTables(
   session: SqlSession,
   tables: readonly string[],
+  deletions: string | undefined,
   options: CallOptions | undefined,
 ): Promise<void> {
   await session.read(async (connection) => {
     for (const table of tables) {
       const { rows } = await connection.query(`SELECT 1 FROM ${table} LIMIT 1`);
-      if (rows.length > 0) return session.dialect.emptyTables(connection, tables);
+      if (rows.length === 0) continue;
+      return session.dialect.emptyTables(connection, tables, deletions === undefined ? undefined : newDeletion(deletions));
     }
   }, options);
 }

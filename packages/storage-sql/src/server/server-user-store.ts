@@ -92,8 +92,9 @@ export class ServerUserStore implements UserStore {
 
   async delete(userIds: readonly UserId[], options?: CallOptions): Promise<number> {
     checkIds(userIds, "UserId");
-    const { users, feedback } = this.#tables;
-    return deleteEntities(this.#session, { table: users, feedback, column: "user_id", ids: userIds }, options);
+    const { users, feedback, deletions } = this.#tables;
+    const deletion = { table: users, feedback, deletions, column: "user_id", ids: userIds } as const;
+    return deleteEntities(this.#session, deletion, options);
   }
 
   async list(options: PageOptions<UserId>): Promise<Page<User, UserId>> {

@@ -17,6 +17,8 @@ export interface SqlConnection {
 
 /** A connection out of the pool. */
 export interface PooledConnection extends SqlConnection {
+  /** Whether nobody has had it before. */
+  readonly isNew: boolean;
   /** Gives it back; a broken one is thrown away, which makes the server roll back what it has under way. */
   release(isBroken: boolean): void;
 }
@@ -116,6 +118,12 @@ export interface PackedColumns {
   integers(column: string): string;
 }
 
+/** What `beginDeletion` takes. */
+export interface Deletion {
+  readonly table: string;
+  readonly version: string;
+}
+
 /** Where SQL of the servers differs. */
 export interface SqlDialect {
   /** Whether the column is among the values of one list parameter. */
@@ -129,10 +137,14 @@ export interface SqlDialect {
   /** Behind a SELECT: keeps the rows it found from being deleted by others until the end of the transaction. */
   readonly lockRows: string;
   /**
-   * Keeps deletions of users and items apart from writes that go on with those they find, until the end of the transaction, where
-   * locks of rows cost a write of each row. Statements with one parameter, a name.
+   * Holds off deletions of users and items until the end of the transaction, so that those it finds stay.
+   *
+   * @param table of one row, the version of the deletions
+   * @returns the version
    */
-  readonly deletionLock?: { readonly shared: string; readonly exclusive: string } | undefined;
+  holdDeletions(connection: SqlConnection, table: string): Promise<string>;
+  /** Waits for transactions that hold off deletions, lets new ones wait until the end of this one, and writes another version. */
+  beginDeletion(connection: SqlConnection, table: string, version: string): Promise<void>;
   /** Whether `(a, b) > (?, ?)` walks an index; otherwise it is taken apart. */
   readonly comparesRows: boolean;
   /** FROM-items that make a column `category` of the JSON list in the column `categories` of `items`. */
@@ -148,8 +160,8 @@ export interface SqlDialect {
   /** Like `insert`, but does not wait for the last answers. */
   sendInsert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<Sent>;
   /**
-   * Creates those that are missing; those it finds cannot be deleted by others until the end of the transaction, as they are locked or
-   * by `deletionLock`. Looks first: most are known, and a look costs less than an insert that finds its row there.
+   * Creates those that are missing, in a transaction that holds off deletions. Looks first: a look costs less than an insert that
+   * finds its row there.
    */
   createMissing(connection: SqlConnection, creation: Creation, sortedIds: readonly string[]): Promise<void>;
   /** Inserts what the query gives, but for rows whose key is stored. */
@@ -165,7 +177,7 @@ export interface SqlDialect {
   readonly snapshot?: string;
   columnTypes(connection: SqlConnection): Promise<ColumnTypes>;
   /** Empties tables as one step: others see all of them full or all of them empty. */
-  emptyTables(connection: SqlConnection, tables: readonly string[]): Promise<void>;
+  emptyTables(connection: SqlConnection, tables: readonly string[], deletion?: Deletion): Promise<void>;
   /** Runs the migration while no other process runs one of that name. */
   withMigrationLock<T>(connection: SqlConnection, name: string, run: () => Promise<T>): Promise<T>;
 }

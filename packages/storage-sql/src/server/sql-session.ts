@@ -14,6 +14,8 @@ import type {
 /** What a transaction gives, once the server has confirmed the statements that are under way. */
 export interface SentResult<T> extends Sent {
   readonly result: T;
+  /** Called once the transaction is committed. */
+  readonly onStored?: (() => void) | undefined;
 }
 
 export interface SqlSessionOptions {
@@ -35,11 +37,17 @@ export class SqlSession {
   readonly #options: SqlSessionOptions;
   readonly #active = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
+  #numOpened = 0;
 
   constructor(driver: SqlDriver, dialect: SqlDialect, options: SqlSessionOptions) {
     this.#driver = driver;
     this.dialect = dialect;
     this.#options = options;
+  }
+
+  /** Connections that have been opened so far. */
+  get numOpened(): number {
+    return this.#numOpened;
   }
 
   /** Counts a call as in flight: `close` waits for it. Inside, only `attempt...` may be used. */
@@ -94,12 +102,13 @@ export class SqlSession {
     const attempt = () =>
       this.#onConnection(async (connection) => {
         try {
-          const { result, answered } = await run(connection, handled(connection.query("BEGIN")));
+          const { result, answered, onStored } = await run(connection, handled(connection.query("BEGIN")));
           // With a signal the answers come first, so that what is aborted until then is not stored.
           if (!this.dialect.sendsAhead || signal !== undefined) await answered;
           throwIfAborted(signal);
           mayBeStored = true;
           await Promise.all([answered, connection.query("COMMIT")]);
+          onStored?.();
           return result;
         } catch (error) {
           // The failed statement may have ended the transaction or the connection; the release sorts that out.
@@ -124,6 +133,7 @@ export class SqlSession {
 
   async #onConnection<T>(run: (connection: SqlConnection) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const pooled = await this.#driver.acquire();
+    if (pooled.isNew) this.#numOpened++;
     const guarded = new GuardedConnection(pooled, signal, this.#options.statementTimeoutMs);
     try {
       return await run(guarded);
