@@ -13,14 +13,12 @@ export function sumListsScratch(numItems: i32): i32 {
 /**
  * The queries [begin, end): query q adds up the lists queryLists[queryOffsets[q] .. queryOffsets[q + 1]), and gets its `limit` best items
  * at outItems and outScores + q * limit: sums above 0, best first, equal ones by ascending item, -1 and 0 where there are fewer.
- * List l has the items[offsets[l] .. offsets[l + 1]), each below numItems. An item adds its score times the weight of its list in
- * the query; 0 for scores or for queryWeights means all 1. Left out are the items excluded[excludedOffsets[q] .. excludedOffsets[q + 1])
+ * lists has three words a list, the addresses of its items, each below numItems, and of their scores, and its length. An item adds its
+ * score times the weight of its list in the query; 0 for scores or for queryWeights means all 1. Left out are the items excluded[excludedOffsets[q] .. excludedOffsets[q + 1])
  * and those whose byte is 0 at the address masks[q]. Sums are 64-bit, in the order of the lists.
  */
 export function sumLists(
-  offsets: usize,
-  items: usize,
-  scores: usize,
+  lists: usize,
   queryOffsets: usize,
   queryLists: usize,
   queryWeights: usize,
@@ -42,12 +40,13 @@ export function sumLists(
     const last = load<i32>(queryOffsets + word, 4);
     for (let entry = load<i32>(queryOffsets + word); entry < last; entry++) {
       const at = (<usize>entry) << 2;
-      const list = (<usize>load<i32>(queryLists + at)) << 2;
-      const from = (<usize>load<i32>(offsets + list)) << 2;
-      const to = (<usize>load<i32>(offsets + list, 4)) << 2;
+      const list = lists + <usize>load<i32>(queryLists + at) * 12;
+      const items = <usize>load<u32>(list);
+      const scores = <usize>load<u32>(list, 4);
+      const to = items + ((<usize>load<u32>(list, 8)) << 2);
       const weight: f64 = queryWeights == 0 ? 1 : <f64>load<f32>(queryWeights + at);
-      if (scores == 0) addWeight(items + from, items + to, weight, scratch, marks);
-      else addScores(items + from, items + to, scores + from, weight, scratch, marks);
+      if (scores == 0) addWeight(items, to, weight, scratch, marks);
+      else addScores(items, to, scores, weight, scratch, marks);
     }
     const lastExcluded = excluded + ((<usize>load<i32>(excludedOffsets + word, 4)) << 2);
     for (let at = excluded + ((<usize>load<i32>(excludedOffsets + word)) << 2); at < lastExcluded; at += 4)

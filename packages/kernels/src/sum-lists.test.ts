@@ -49,13 +49,20 @@ describe("sums of lists", () => {
     const maskOf = memory.copyInt32(Array.from({ length: NUM_QUERIES }, (_, query) => masks[query % 2]!.pointer));
     const outItems = memory.allocInt32(NUM_QUERIES * limit);
     const outScores = memory.allocFloat32(NUM_QUERIES * limit);
+    const itemsOf = memory.copyInt32(lists.values);
+    const scoresOf = hasScores ? memory.copyFloat32(scores) : undefined;
+    const table = memory.allocUint32(3 * NUM_LISTS);
+    for (let list = 0; list < NUM_LISTS; list++) {
+      const start = 4 * lists.offsets[list]!;
+      const length = lists.offsets[list + 1]! - lists.offsets[list]!;
+      table.view.set([itemsOf.pointer + start, scoresOf === undefined ? 0 : scoresOf.pointer + start, length], 3 * list);
+    }
     const scratch = [0, 1].map(() => memory.allocUint8(memory.call("sumListsScratch", numItems) ?? 0));
     await pool.run({
       memory,
       kernel: "sumLists",
       args: [
-        ...[memory.copyInt32(lists.offsets).pointer, memory.copyInt32(lists.values).pointer],
-        hasScores ? memory.copyFloat32(scores).pointer : 0,
+        table.pointer,
         ...[memory.copyInt32(queries.offsets).pointer, memory.copyInt32(queries.values).pointer],
         hasWeights ? memory.copyFloat32(weights).pointer : 0,
         ...[memory.copyInt32(excluded.offsets).pointer, memory.copyInt32(excluded.values).pointer],

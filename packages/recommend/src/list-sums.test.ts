@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { CandidateRequest } from "./candidate-generator.ts";
 import { ItemSet } from "./item-set.ts";
 import { ItemSpace } from "./item-space.ts";
+import { ListArena } from "./list-arena.ts";
 import { ListSums } from "./list-sums.ts";
 
 const NUM_ITEMS = 150;
@@ -53,20 +54,22 @@ describe("ListSums", () => {
       fc.boolean(),
       fc.boolean(),
       async (given, asked, hasScores, hasWeights) => {
-        const terms = {
-          lists: given.map((list) => Int32Array.from(list, ([item]) => item)),
-          scores: hasScores ? given.map((list) => Float32Array.from(list, ([, value]) => value)) : undefined,
-        };
+        const arena = new ListArena();
+        for (const list of given) {
+          const scores = hasScores ? Float32Array.from(list, ([, value]) => value) : undefined;
+          arena.add({ items: Int32Array.from(list, ([item]) => item), scores });
+        }
         const chosen = asked.map((one) => Int32Array.from(one.chosen, ([place]) => place % given.length));
         const weights = asked.map((one) => Float32Array.from(one.chosen, ([, weight]) => weight));
         const requests = asked.map((one) => requestOf(one.filter));
         const options = { limit: 15 };
-        const batch = await sums.best({ ...terms, chosen, weights: hasWeights ? weights : undefined }, requests, options);
+        const batch = await sums.best({ arena, chosen, weights: hasWeights ? weights : undefined }, requests, options);
         for (const [position, request] of requests.entries()) {
           const ofOne = weights.slice(position, position + 1);
-          const single = { ...terms, chosen: chosen.slice(position, position + 1), weights: hasWeights ? ofOne : undefined };
+          const single = { arena, chosen: chosen.slice(position, position + 1), weights: hasWeights ? ofOne : undefined };
           expect(await sums.best(single, [request], options)).toEqual([batch[position]]);
         }
+        arena.retire();
       },
     );
     await fc.assert(property, { numRuns: 60 });
@@ -80,8 +83,10 @@ describe("ListSums", () => {
       requestOf({ ...all, categories: ["even"] }),
       requestOf({ ...all, sinceMs: 5 }),
     ];
+    const arena = new ListArena();
+    for (const items of [Int32Array.of(0, 1, 2, 4, 5, 7), Int32Array.of(2, 2, 4)]) arena.add({ items });
     const terms = {
-      lists: [Int32Array.of(0, 1, 2, 4, 5, 7), Int32Array.of(2, 2, 4)],
+      arena,
       chosen: requests.map(() => Int32Array.of(0, 1)),
       weights: requests.map(() => Float32Array.of(1, 0.5)),
     };
@@ -104,7 +109,8 @@ describe("ListSums", () => {
 
   it("stops when the signal is aborted", async () => {
     const requests = [0, 1].map(() => requestOf({ excluded: ItemSet.EMPTY, categories: [] }));
-    const terms = { lists: [Int32Array.of(1)], chosen: requests.map(() => Int32Array.of(0)) };
+    const arena = new ListArena();
+    const terms = { arena, chosen: requests.map(() => Int32Array.of(arena.add({ items: Int32Array.of(1) }))) };
     const call = new ListSums(spaceOfItems()).best(terms, requests, { limit: 3, signal: AbortSignal.abort() });
     await expect(call).rejects.toThrow(AbortError);
   });

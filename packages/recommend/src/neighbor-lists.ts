@@ -7,32 +7,25 @@ export interface NeighborList {
   readonly scores: Float32Array;
 }
 
-const EMPTY: NeighborList = { ids: [], scores: new Float32Array(0) };
+export const NO_NEIGHBORS: NeighborList = { ids: [], scores: new Float32Array(0) };
 
-/** Reads neighbor lists in bulk and keeps the decoded ones until `forget`. */
-export class NeighborLists<Decoded> {
+/** Reads neighbor lists in bulk and keeps them until `forget`. */
+export class NeighborLists {
   readonly #cache: Pick<CacheStore, "getLists">;
   readonly #collection: string;
-  readonly #decode: (list: NeighborList) => Decoded;
   readonly #capacity: number;
-  readonly #kept = new Map<string, Decoded>();
+  readonly #kept = new Map<string, NeighborList>();
 
   /** @param capacity how many lists to keep, > 0 */
-  constructor(
-    cache: Pick<CacheStore, "getLists">,
-    collection: string,
-    decode: (list: NeighborList) => Decoded,
-    capacity = 200_000,
-  ) {
+  constructor(cache: Pick<CacheStore, "getLists">, collection: string, capacity = 200_000) {
     this.#cache = cache;
     this.#collection = collection;
-    this.#decode = decode;
     this.#capacity = capacity;
   }
 
-  /** Lists by name; a missing one decodes as empty. Cost: at most one round trip. */
-  async load(names: Iterable<string>, call: CallOptions = {}): Promise<ReadonlyMap<string, Decoded>> {
-    const found = new Map<string, Decoded>();
+  /** Lists by name; a missing one is empty. Cost: at most one round trip. */
+  async load(names: Iterable<string>, call: CallOptions = {}): Promise<ReadonlyMap<string, NeighborList>> {
+    const found = new Map<string, NeighborList>();
     const missing: string[] = [];
     for (const name of new Set(names)) {
       const kept = this.#kept.get(name);
@@ -47,7 +40,7 @@ export class NeighborLists<Decoded> {
       for (const [position, name] of missing.entries()) {
         const entries = lists[position]?.entries;
         const list = entries && { ids: entries.map((e) => e.id), scores: Float32Array.from(entries, (e) => e.score) };
-        found.set(name, this.#keep(name, this.#decode(list ?? EMPTY)));
+        found.set(name, this.#keep(name, list ?? NO_NEIGHBORS));
       }
     }
     return found;
@@ -57,12 +50,12 @@ export class NeighborLists<Decoded> {
     this.#kept.clear();
   }
 
-  #keep(name: string, decoded: Decoded): Decoded {
-    this.#kept.set(name, decoded);
+  #keep(name: string, list: NeighborList): NeighborList {
+    this.#kept.set(name, list);
     if (this.#kept.size > this.#capacity) {
       const [oldest] = this.#kept.keys();
       if (oldest !== undefined) this.#kept.delete(oldest);
     }
-    return decoded;
+    return list;
   }
 }
