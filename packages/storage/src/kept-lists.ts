@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { RankedList } from "./cache-store.ts";
 
-/** Entries of decoded lists that are kept: at some 100 bytes each. */
+/** Entries of decoded lists that are kept: at some 150 bytes each. */
 const KEPT_ENTRIES = 200_000;
 
 /** A list as a store has read it, `undefined` where there was none. */
@@ -15,7 +15,7 @@ export interface KeptList<Stamp> {
 /**
  * Lists that a store has decoded, the last used ones, so that a server does not decode them anew for each request. Whether one is
  * still what the store holds is for the store to find out, at each read.
- * Memory: 200,000 entries at some 100 bytes each.
+ * Memory: 200,000 entries at some 150 bytes each.
  */
 export class KeptLists<Stamp> {
   readonly #lists = new LRUCache<string, KeptList<Stamp>>({

@@ -74,14 +74,14 @@ function readList(reader: ByteReader): RankedList {
   const sourceSets = reader.uintColumn(size);
   const lengths = reader.uintColumn(size);
   const ids = reader.lastText(reader.uint() === 1);
-  const entries: ListEntry[] = [];
+  const entries = new Array<ListEntry>(size);
   let start = 0;
   for (let index = 0; index < size; index++) {
     const end = start + (lengths[index] ?? 0);
     const categories = sets[categorySets[index] ?? 0];
     const sources = sets[sourceSets[index] ?? 0];
     if (categories === undefined || sources === undefined) throw new RangeError(`entry ${index} names no set`);
-    entries.push({ id: ids.slice(start, end), score: scores[index] ?? 0, categories, sources });
+    entries[index] = { id: ids.slice(start, end), score: scores[index] ?? 0, categories, sources };
     start = end;
   }
   return { entries, updatedMs, digest, modelId };

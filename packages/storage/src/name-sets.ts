@@ -68,11 +68,12 @@ export function readNameSets(reader: ByteReader): string[][] {
   const sets: string[][] = [];
   let start = 0;
   for (const size of sizes) {
-    const set: string[] = [];
-    for (const member of members.subarray(start, start + size)) {
-      const name = names[member];
-      if (name === undefined) throw new RangeError(`there is no name ${member}`);
-      set.push(name);
+    // Of its final length at once: one that grows takes room for 17 names with the first.
+    const set = new Array<string>(size);
+    for (let place = 0; place < size; place++) {
+      const name = names[members[start + place] ?? numNames];
+      if (name === undefined) throw new RangeError(`there is no name ${members[start + place]}`);
+      set[place] = name;
     }
     sets.push(set);
     start += size;
