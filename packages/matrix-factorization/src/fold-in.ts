@@ -17,6 +17,9 @@ export class FoldIn {
   readonly #regularization: number;
   readonly #exponent: number;
   readonly #unobserved: number;
+  /** For each item the list that it was met in last, by number. Memory: 8 bytes an item. */
+  readonly #metIn: Float64Array;
+  #round = 0;
   #prepared: { readonly gram: Floats; readonly meanNorm: number } | undefined;
 
   constructor(parts: ModelParts) {
@@ -26,6 +29,7 @@ export class FoldIn {
     this.#alpha = alpha;
     this.#regularization = regularization;
     this.#exponent = regularizationExponent;
+    this.#metIn = new Float64Array(parts.trainedItems.length);
     this.#unobserved = alpha * parts.trainedItems.reduce((count, trained) => count + trained, 0);
   }
 
@@ -64,26 +68,29 @@ export class FoldIn {
     const { gram, meanNorm } = this.#prepared;
     const { memory, items, stride, numFactors } = this.#parts.factors;
     using arrays = new KernelArrays();
-    const known = lists.map((list) => this.#knownItems(list));
-    const offsets = arrays.add(memory.allocInt32(known.length + 1));
-    for (const [row, list] of known.entries()) offsets.view[row + 1] = offsets.view[row]! + list.length;
-    const indices = arrays.add(memory.allocInt32(offsets.view[known.length]!));
-    for (const [row, list] of known.entries()) indices.view.set(list, offsets.view[row]);
-    const penalties = arrays.add(memory.copyFloat32(known.map(({ length }) => this.#penalty(length))));
-    const found = arrays.add(memory.allocFloat32(known.length * stride));
-    const solved = arrays.add(memory.allocUint8(known.length));
+    const offsets = arrays.add(memory.allocInt32(lists.length + 1));
+    const indices = arrays.add(memory.allocInt32(lists.reduce((sum, { length }) => sum + length, 0)));
+    const penalties = arrays.add(memory.allocFloat32(lists.length));
+    for (const [row, list] of lists.entries()) {
+      const start = offsets.view[row]!;
+      const end = this.#writeKnownItems(list, indices.view, start);
+      offsets.view[row + 1] = end;
+      penalties.view[row] = this.#penalty(end - start);
+    }
+    const found = arrays.add(memory.allocFloat32(lists.length * stride));
+    const solved = arrays.add(memory.allocUint8(lists.length));
     const threadArgs = Array.from({ length: pool.threads }, () => [arrays.add(memory.allocFloat32(stride * stride)).pointer]);
     const args = [items.pointer, stride, gram.pointer, offsets.pointer, indices.pointer, penalties.pointer];
     args.push(found.pointer, solved.pointer);
-    const job = { memory, kernel: "foldInRows", args, threadArgs, total: known.length, chunk: CHUNK };
+    const job = { memory, kernel: "foldInRows", args, threadArgs, total: lists.length, chunk: CHUNK };
     try {
       await pool.run(signal === undefined ? job : { ...job, signal });
     } catch (error) {
       throwIfAborted(signal);
       throw error;
     }
-    return known.map(({ length }, row) => {
-      if (length === 0 || solved.view[row] !== 1) return undefined;
+    return lists.map((_, row) => {
+      if (offsets.view[row] === offsets.view[row + 1] || solved.view[row] !== 1) return undefined;
       return this.#scaled(new Float32Array(found.view.subarray(row * stride, row * stride + numFactors)), meanNorm);
     });
   }
@@ -92,12 +99,18 @@ export class FoldIn {
     return this.#regularization * (weight + this.#unobserved) ** this.#exponent;
   }
 
-  /** Those with feedback, each once. */
-  #knownItems(itemIndices: ArrayLike<number>): number[] {
-    const items = new Set<number>();
-    for (let i = 0; i < itemIndices.length; i++)
-      if (this.#parts.trainedItems[itemIndices[i]!] === 1) items.add(itemIndices[i]!);
-    return [...items];
+  /** Those with feedback, each once, from a place on. @returns the place behind the last one */
+  #writeKnownItems(itemIndices: ArrayLike<number>, into: Int32Array, from: number): number {
+    const { trainedItems } = this.#parts;
+    const round = ++this.#round;
+    let end = from;
+    for (let i = 0; i < itemIndices.length; i++) {
+      const item = itemIndices[i]!;
+      if (trainedItems[item] !== 1 || this.#metIn[item] === round) continue;
+      this.#metIn[item] = round;
+      into[end++] = item;
+    }
+    return end;
   }
 
   #knownEntries(

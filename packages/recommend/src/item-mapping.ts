@@ -30,8 +30,8 @@ export class ItemMapping<Model> {
   /** The same into an array that has the room, from a place on. @returns the place behind the last one */
   writeModelIndicesOf(indices: Int32Array, known: Int32Array, from: number): number {
     let end = from;
-    for (const index of indices) {
-      const modelIndex = this.modelIndexOf(index);
+    for (let at = 0; at < indices.length; at++) {
+      const modelIndex = this.modelIndexOf(indices[at] as number);
       if (modelIndex >= 0) known[end++] = modelIndex;
     }
     return end;

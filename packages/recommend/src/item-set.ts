@@ -40,7 +40,7 @@ export class ItemSet {
   has(index: number): boolean {
     if (!marks.shows(this)) {
       marks.begin(this);
-      for (const each of this.indices) marks.add(each);
+      for (let at = 0; at < this.indices.length; at++) marks.add(this.indices[at] as number);
     }
     return marks.has(index);
   }

@@ -93,8 +93,8 @@ async function sumInPool(
   const scores = new Float32Array(outScores.view);
   return requests.map((_, request) => {
     const start = request * limit;
-    const found = items.indexOf(-1, start);
-    const end = found < 0 ? start + limit : Math.min(found, start + limit);
+    const length = items.subarray(start, start + limit).indexOf(-1);
+    const end = start + (length < 0 ? limit : length);
     return { items: items.subarray(start, end), scores: scores.subarray(start, end) };
   });
 }

@@ -97,7 +97,7 @@ function rolesOf({ columns, roles }: HistoryRows): (row: number) => FeedbackRole
 
 function fingerprintOf(positives: Int32Array, negatives: Int32Array, space: ItemSpace): string {
   let hash = 0;
-  for (const index of positives) hash = (hash + space.hashOf(index)) | 0;
+  for (let at = 0; at < positives.length; at++) hash = (hash + space.hashOf(positives[at] as number)) | 0;
   for (const index of negatives) hash = (hash + hashText(space.idOf(index), 2)) | 0;
   return (hash >>> 0).toString(16);
 }

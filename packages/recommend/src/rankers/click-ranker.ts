@@ -91,8 +91,9 @@ class Catalog {
   /** Makes the vectors of items that the model does not know. */
   async meet(lists: Lists, call: CallOptions): Promise<void> {
     const unmet = new Set<number>();
-    for (const list of lists) {
-      for (const index of list.items) {
+    for (const { items } of lists) {
+      for (let place = 0; place < items.length; place++) {
+        const index = items[place] as number;
         if (this.#mapping.modelIndexOf(index) < 0 && !this.#newItems.has(index)) unmet.add(index);
       }
     }
