@@ -35,10 +35,12 @@ export function packFeedback(lists: readonly (readonly PackableFeedback[])[]): F
   for (const [place, list] of lists.entries()) rowOffsets[place + 1] = (rowOffsets[place] ?? 0) + list.length;
   const numRows = rowOffsets[lists.length] ?? 0;
   const types = new Map<FeedbackType, number>();
-  const typeIndices = new Uint32Array(numRows);
-  const values = new Float64Array(numRows);
-  const timestampsMs = new Float64Array(numRows);
-  const updatedMs = new Float64Array(numRows);
+  // One piece of memory for all of them: for the rows of a single user, asking for it takes longer than writing to it.
+  const buffer = new ArrayBuffer(numRows * (3 * Float64Array.BYTES_PER_ELEMENT + Uint32Array.BYTES_PER_ELEMENT));
+  const values = new Float64Array(buffer, 0, numRows);
+  const timestampsMs = new Float64Array(buffer, values.byteLength, numRows);
+  const updatedMs = new Float64Array(buffer, 2 * values.byteLength, numRows);
+  const typeIndices = new Uint32Array(buffer, 3 * values.byteLength, numRows);
   const itemIds: string[] = [];
   for (const list of lists) {
     for (const row of list) {

@@ -24,7 +24,7 @@ import {
 } from "@furze/storage";
 import { checkLimit } from "../checks.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
-import { listsOfItems, listsOfUsers, packableListsOfUsers } from "./sqlite-feedback-lists.ts";
+import { SqliteFeedbackLists } from "./sqlite-feedback-lists.ts";
 import { FEEDBACK_COLUMNS, type FeedbackRow, type SqlCondition, toFeedback } from "./sqlite-feedback-rows.ts";
 import { scanFeedback } from "./sqlite-feedback-scan.ts";
 import { writeFeedback } from "./sqlite-feedback-write.ts";
@@ -36,11 +36,13 @@ type PairOptions = CallOptions & { feedbackType?: FeedbackType | undefined };
 export class SqliteFeedbackStore implements FeedbackStore {
   readonly #session: SqliteSession;
   readonly #tables: DataTables;
+  readonly #lists: SqliteFeedbackLists;
   readonly #batcher: FeedbackBatcher;
 
   constructor(session: SqliteSession, tables: DataTables) {
     this.#session = session;
     this.#tables = tables;
+    this.#lists = new SqliteFeedbackLists(session, tables);
     const write = async (rows: readonly Feedback[], mode: FeedbackWriteMode, signal: AbortSignal | undefined) => {
       await this.#write(rows, { mode, signal });
     };
@@ -84,17 +86,17 @@ export class SqliteFeedbackStore implements FeedbackStore {
 
   async ofUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
     checkIds(userIds, "UserId");
-    return listsOfUsers(this.#session, this.#tables, userIds, filter);
+    return this.#lists.ofUsers(userIds, filter);
   }
 
   async columnsOfUsers(userIds: readonly UserId[], filter: FeedbackFilter = {}): Promise<FeedbackColumns> {
     checkIds(userIds, "UserId");
-    return packFeedback(await packableListsOfUsers(this.#session, this.#tables, userIds, filter));
+    return packFeedback(await this.#lists.packableOfUsers(userIds, filter));
   }
 
   async ofItems(itemIds: readonly ItemId[], filter: FeedbackFilter = {}): Promise<Feedback[][]> {
     checkIds(itemIds, "ItemId");
-    return listsOfItems(this.#session, this.#tables, itemIds, filter);
+    return this.#lists.ofItems(itemIds, filter);
   }
 
   async ofPair(userId: UserId, itemId: ItemId, options: PairOptions = {}): Promise<Feedback[]> {
