@@ -1,5 +1,5 @@
 import { UnavailableError } from "@furze/core";
-import { chunkList, chunkRows, type Sent, sendOverlapped } from "../server/chunks.ts";
+import { chunkList, chunkRows, handled, type Sent, sendOverlapped } from "../server/chunks.ts";
 import type { ColumnTypes, Creation, Insertion, SqlConnection, SqlDialect, SqlValue } from "../server/sql-driver.ts";
 import { emptyTables } from "./mysql-empty-tables.ts";
 import { matchTermsText, termsText } from "./mysql-terms.ts";
@@ -47,7 +47,7 @@ function sendInsert(connection: SqlConnection, insertion: Insertion, rows: reado
   const start = `INSERT ${assignments === undefined ? "IGNORE " : ""}INTO ${table} (${names}) VALUES `;
   return sendOverlapped(
     chunkRows(rows, INSERT_CHUNK_ROWS, INSERT_CHUNK_SIZE),
-    (chunk) => `${start}${chunk.map(rowLiteral).join(",")}${action}`,
+    (chunk) => `${start}${rowLiterals(chunk)}${action}`,
     (sql) => connection.query(sql),
   );
 }
@@ -70,29 +70,42 @@ async function createMissing(
   connection: SqlConnection,
   { table, column, defaults }: Creation,
   sortedIds: readonly string[],
-): Promise<void> {
+): Promise<Sent> {
   const names = [column, ...Object.keys(defaults)].join(", ");
   const look = `SELECT ${column} FROM ${table} WHERE ${column} IN (?)`;
   const others = ["", ...Object.values(defaults)].join(",");
+  const inserted: Promise<unknown>[] = [];
   for (const ids of chunkList(sortedIds, CREATE_CHUNK_IDS)) {
     const known = new Set((await connection.query(look, [ids])).rows.map(([id]) => id));
     const missing = ids.filter((id) => !known.has(id));
     if (missing.length === 0) continue;
     const rows = missing.map((id) => `(${literal(id)}${others})`).join(",");
-    await connection.query(`INSERT IGNORE INTO ${table} (${names}) VALUES ${rows}`);
+    inserted.push(handled(connection.query(`INSERT IGNORE INTO ${table} (${names}) VALUES ${rows}`)));
   }
+  return { answered: handled(Promise.all(inserted)) };
 }
 
-function rowLiteral(row: readonly SqlValue[]): string {
-  return `(${row.map(literal).join(",")})`;
+/** One text grows by each value, which takes half the time of joining lists of texts. */
+function rowLiterals(rows: readonly (readonly SqlValue[])[]): string {
+  let text = "";
+  for (const row of rows) {
+    let separator = text === "" ? "(" : ",(";
+    for (const value of row) {
+      text += separator;
+      text += literal(value);
+      separator = ",";
+    }
+    text += ")";
+  }
+  return text;
 }
 
-const ESCAPED = /[\\']/g;
+const SPECIAL = /[\\']/;
+const EACH_SPECIAL = /[\\']/g;
 
 function literal(value: SqlValue): string {
   if (value === null) return "NULL";
-  if (typeof value === "string")
-    return value.includes("'") || value.includes("\\") ? `'${value.replace(ESCAPED, "\\$&")}'` : `'${value}'`;
+  if (typeof value === "string") return `'${SPECIAL.test(value) ? value.replace(EACH_SPECIAL, "\\$&") : value}'`;
   if (value instanceof Uint8Array) return `X'${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}'`;
   return String(value);
 }
@@ -121,8 +134,6 @@ export const mysqlDialect: SqlDialect = {
   comparesRows: false,
   categoriesOfItems: "JSON_TABLE(items.categories, '$[*]' COLUMNS (category longtext PATH '$')) AS listed",
   first256: (expression) => `LEFT(${expression}, 256)`,
-  // A deadlock rolls back at once, and what follows would be stored by itself.
-  sendsAhead: false,
   insert,
   sendInsert,
   createMissing,

@@ -1,10 +1,11 @@
 import { loadDriver } from "@furze/storage";
-import type { Pool, PoolConnection, ResultSetHeader, SslOptions } from "mysql2/promise";
+import type { Pool, PoolConnection, SslOptions } from "mysql2/promise";
 import { codeOf, isNetworkError } from "../server/network-errors.ts";
 import type { PoolSettings } from "../server/server-store-options.ts";
 import type { PooledConnection, SqlDriver, SqlErrorKind, SqlResult, SqlValue } from "../server/sql-driver.ts";
 import { readTlsFiles, type TlsSettings } from "../server/tls-settings.ts";
 import { type MysqlAddress, parseMysqlUri } from "./mysql-uri.ts";
+import { type StatementAnswer, StatementQueue } from "./statement-queue.ts";
 
 /** Names in double quotes, as the statements have them; errors in place of values cut to fit. */
 const SQL_MODE = "SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'";
@@ -23,19 +24,23 @@ class MysqlConnection implements PooledConnection {
   readonly #connection: PoolConnection;
   readonly #isExpired: () => boolean;
   readonly isNew: boolean;
+  readonly #queue: StatementQueue;
 
   constructor(connection: PoolConnection, isNew: boolean, isExpired: () => boolean) {
     this.isNew = isNew;
+    this.#queue = new StatementQueue(async (texts) => {
+      const [result] = await connection.query({ sql: texts.join(";"), rowsAsArray: true });
+      return (texts.length === 1 ? [result] : result) as readonly StatementAnswer[];
+    });
     this.#connection = connection;
     this.#isExpired = isExpired;
   }
 
   async query(sql: string, parameters: readonly SqlValue[] = []): Promise<SqlResult> {
     // Given even an empty list, the driver would look for placeholders through all the values of a bulk insert.
-    const values = parameters.length === 0 ? null : [...parameters];
-    const [result] = await this.#connection.query({ sql, values, rowsAsArray: true });
-    if (Array.isArray(result)) return { rows: result as unknown as unknown[][], changes: 0 };
-    return { rows: [], changes: (result as ResultSetHeader).affectedRows };
+    const text = parameters.length === 0 ? sql : this.#connection.format(sql, [...parameters]);
+    const answer = await this.#queue.run(text);
+    return "affectedRows" in answer ? { rows: [], changes: answer.affectedRows } : { rows: answer, changes: 0 };
   }
 
   release(isBroken: boolean): void {
@@ -105,6 +110,7 @@ export async function openMysqlDriver(settings: PoolSettings): Promise<SqlDriver
     password: address.password,
     database: address.database,
     charset: "utf8mb4",
+    multipleStatements: true,
     connectionLimit: settings.maxConnections,
     // Only below the limit does the pool look after idle connections at all.
     maxIdle: Math.min(settings.maxIdleConnections, Math.max(1, settings.maxConnections - 1)),

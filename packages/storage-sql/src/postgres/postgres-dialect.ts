@@ -1,4 +1,4 @@
-import { chunkList, chunkRows, type Sent, sendOverlapped } from "../server/chunks.ts";
+import { chunkList, chunkRows, handled, type Sent, sendOverlapped } from "../server/chunks.ts";
 import type {
   ColumnKind,
   ColumnTypes,
@@ -76,12 +76,13 @@ async function createMissing(
   connection: SqlConnection,
   { table, column, defaults }: Creation,
   sortedIds: readonly string[],
-): Promise<void> {
+): Promise<Sent> {
   const names = [column, ...Object.keys(defaults)].join(", ");
   const values = ["given.id", ...Object.values(defaults)].join(", ");
   const sql = `INSERT INTO ${table} (${names}) SELECT ${values} FROM unnest(?::text[]) AS given(id)
     WHERE (SELECT true FROM ${table} AS known WHERE known.${column} = given.id) IS NULL ON CONFLICT (${column}) DO NOTHING`;
-  await Promise.all([...chunkList(sortedIds, CREATE_CHUNK_IDS)].map((ids) => connection.query(sql, [ids])));
+  const chunks = [...chunkList(sortedIds, CREATE_CHUNK_IDS)];
+  return { answered: handled(Promise.all(chunks.map((ids) => connection.query(sql, [ids])))) };
 }
 
 function nameOfLock(deletions: string): string {
@@ -144,7 +145,6 @@ export const postgresDialect: SqlDialect = {
   comparesRows: true,
   categoriesOfItems: "json_array_elements_text(items.categories::json) AS listed(category)",
   first256: (expression) => `left(${expression}, 256)`,
-  sendsAhead: true,
   insert,
   sendInsert,
   createMissing,

@@ -62,11 +62,9 @@ export async function sendBatch(writing: FeedbackWriting, batch: FeedbackBatch, 
   const held = await opened;
   const newUserIds = known.unknownOf("user", userIds, held);
   const newItemIds = known.unknownOf("item", itemIds, held);
-  const users = handled(dialect.createMissing(connection, userCreation(tables), newUserIds));
-  if (!dialect.sendsAhead) await users;
-  const items = handled(dialect.createMissing(connection, itemCreation(tables), newItemIds));
-  if (!dialect.sendsAhead) await items;
-  const created = handled(Promise.all([users, items]));
+  const users = await dialect.createMissing(connection, userCreation(tables), newUserIds);
+  const items = await dialect.createMissing(connection, itemCreation(tables), newItemIds);
+  const created = handled(Promise.all([users.answered, items.answered]));
   const insertion = feedbackInsertion(tables, batch.mode);
   const { answered } = await dialect.sendInsert(connection, insertion, rows.map(toFeedbackRow)).catch(async (error) => {
     // What failed first says why; after it the server only says that something did.

@@ -10,7 +10,10 @@ export interface SqlResult {
   readonly changes: number;
 }
 
-/** One connection to a server. Statements write their parameters as `?`. */
+/**
+ * One connection to a server. Statements write their parameters as `?`. One may be sent before those ahead of it are answered: after a
+ * failure all that follow in the transaction are refused, its COMMIT included.
+ */
 export interface SqlConnection {
   query(sql: string, parameters?: readonly SqlValue[]): Promise<SqlResult>;
 }
@@ -151,19 +154,14 @@ export interface SqlDialect {
   readonly categoriesOfItems: string;
   /** The first 256 characters. */
   first256(expression: string): string;
-  /**
-   * Whether a statement may be sent before those ahead of it are answered: the driver does not wait for answers, and after a failure the
-   * server refuses all that follow in the transaction, its COMMIT included.
-   */
-  readonly sendsAhead: boolean;
   insert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<void>;
   /** Like `insert`, but does not wait for the last answers. */
   sendInsert(connection: SqlConnection, insertion: Insertion, rows: readonly (readonly SqlValue[])[]): Promise<Sent>;
   /**
    * Creates those that are missing, in a transaction that holds off deletions. Looks first: a look costs less than an insert that
-   * finds its row there.
+   * finds its row there. Does not wait for the last answers.
    */
-  createMissing(connection: SqlConnection, creation: Creation, sortedIds: readonly string[]): Promise<void>;
+  createMissing(connection: SqlConnection, creation: Creation, sortedIds: readonly string[]): Promise<Sent>;
   /** Inserts what the query gives, but for rows whose key is stored. */
   insertSelected(table: string, columns: string, query: string): string;
   /** Deletes at most `limit` rows that match. */

@@ -90,7 +90,7 @@ export class SqlSession {
   }
 
   /**
-   * Like `attemptTransaction`, without waiting for BEGIN, nor for the last statements before COMMIT where the dialect sends ahead.
+   * Like `attemptTransaction`, without waiting for BEGIN, nor for the last statements before COMMIT.
    * What `run` sends before `begun` resolves must do no harm outside of a transaction.
    */
   async attemptAhead<T>(
@@ -104,7 +104,7 @@ export class SqlSession {
         try {
           const { result, answered, onStored } = await run(connection, handled(connection.query("BEGIN")));
           // With a signal the answers come first, so that what is aborted until then is not stored.
-          if (!this.dialect.sendsAhead || signal !== undefined) await answered;
+          if (signal !== undefined) await answered;
           throwIfAborted(signal);
           mayBeStored = true;
           await Promise.all([answered, connection.query("COMMIT")]);
