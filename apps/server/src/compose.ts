@@ -7,10 +7,13 @@ import { Metrics, type RunningProcess, releaseMemoryAtRest } from "@furze/teleme
 import manifest from "../package.json" with { type: "json" };
 import type { ServerOptions } from "./config.ts";
 
+/** Longer than the pause between two requests of someone who looks around. */
+const REST_MS = 2000;
+
 /** Starts a server: it learns the configuration from the master, then answers the REST API from the stores. */
 export async function startServer(options: ServerOptions, logger: Logger, signal: AbortSignal): Promise<RunningProcess> {
   await using resources = new AsyncDisposableStack();
-  resources.defer(releaseMemoryAtRest());
+  resources.defer(releaseMemoryAtRest({ afterMs: REST_MS }));
   const node = await startNode({ kind: "server", version: manifest.version, options, logger, signal });
   resources.defer(() => node.close());
   const { config, dataStore, cacheStore, models, pipeline, outdated } = node;

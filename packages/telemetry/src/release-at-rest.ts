@@ -38,7 +38,10 @@ export function releaseMemoryAtRest({ isBusy, release, afterMs = 500 }: ReleaseA
     sinceLastLook = now;
     if (utilization > REST_UTILIZATION || isBusy?.() || process.memoryUsage.rss() < keptBytes + WORTH_BYTES) return;
     release?.();
+    // Code that has not run for a while would go too, and whoever comes first after the rest would pay for compiling it again.
+    setFlagsFromString("--no-flush-bytecode");
     collect({ type: "major", execution: "sync", flavor: "last-resort" });
+    setFlagsFromString("--flush-bytecode");
     keptBytes = process.memoryUsage.rss();
   }, afterMs).unref();
   return () => clearInterval(timer);
