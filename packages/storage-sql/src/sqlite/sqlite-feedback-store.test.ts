@@ -56,3 +56,18 @@ test("a call aborted while it waits stores nothing and leaves the others alone",
   expect(results.map((result) => result.status)).toEqual(["fulfilled", "rejected"]);
   expect(await itemsOfUser()).toEqual(["a"]);
 });
+
+test("a scan by user keeps its order over hundreds of types, and so does the list of a user who has them all", async () => {
+  const types = Array.from({ length: 300 }, (_, type) => `type-${1000 + ((type * 7) % 300)}`);
+  const users = Array.from({ length: 20 }, (_, user) => `user-${100 + user}`);
+  const rows = types.flatMap((feedbackType) => users.map((userId) => ({ ...click("i"), feedbackType, userId })));
+  await store.feedback.upsert(rows, { mode: "sum" });
+  const scanned: string[] = [];
+  for await (const batch of store.feedback.scan({ order: "user", batchSize: 7 })) {
+    scanned.push(...batch.map(({ userId, feedbackType }) => `${userId} ${feedbackType}`));
+  }
+  const expected = users.flatMap((userId) => types.toSorted().map((type) => `${userId} ${type}`));
+  expect(scanned).toEqual(expected);
+  const [ofUser = []] = await store.feedback.ofUsers(["user-105"]);
+  expect(ofUser.map(({ feedbackType }) => feedbackType)).toEqual(types.toSorted());
+});
