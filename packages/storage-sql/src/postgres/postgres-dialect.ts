@@ -89,16 +89,19 @@ function nameOfLock(deletions: string): string {
   return `furze deletion ${deletions}`;
 }
 
-/** A lock of the row would be a write of it. The version is read by a statement of its own, which sees what the lock has waited for. */
+/**
+ * A lock of the row would be a write of it. The version is read by a statement of its own, which sees what the lock has waited for, and has
+ * a parameter, since only then is it prepared.
+ */
 async function holdDeletions(connection: SqlConnection, table: string): Promise<string> {
   const locked = connection.query("SELECT pg_advisory_xact_lock_shared(hashtext(?))", [nameOfLock(table)]);
-  const [, { rows }] = await Promise.all([locked, connection.query(`SELECT version FROM ${table}`)]);
+  const [, { rows }] = await Promise.all([locked, connection.query(`SELECT version FROM ${table} WHERE id = ?`, [1])]);
   return String(rows[0]?.[0]);
 }
 
 async function beginDeletion(connection: SqlConnection, table: string, version: string): Promise<void> {
   await connection.query("SELECT pg_advisory_xact_lock(hashtext(?))", [nameOfLock(table)]);
-  await connection.query(`UPDATE ${table} SET version = ?`, [version]);
+  await connection.query(`UPDATE ${table} SET version = ? WHERE id = 1`, [version]);
 }
 
 async function emptyTables(connection: SqlConnection, tables: readonly string[], deletion?: Deletion): Promise<void> {
