@@ -9,11 +9,13 @@ export interface KeptListsOptions<Key> {
 }
 
 /** Lists that are at hand until the lease is disposed of. */
-export interface ListLease<Key> extends Disposable {
+export interface ListLease extends Disposable {
   readonly arena: ListArena;
-  /** Number in the arena. @throws {RangeError} for a key that the lease was not taken for */
-  numberOf(key: Key): number;
+  /** Aligned with the groups: for each key the number of its list in the arena. */
+  readonly chosen: readonly Int32Array[];
 }
+
+const UNKNOWN = -1;
 
 /** Lists that were loaded under one view of the store. */
 interface Generation<Key> {
@@ -33,24 +35,22 @@ export class KeptLists<Key> {
   }
 
   /** Takes hold of the lists of all the keys, in groups as they come. Cost: one look-up a key, and one `load` if any is missing. */
-  async lease(groups: readonly ArrayLike<Key>[], call: CallOptions = {}): Promise<ListLease<Key>> {
+  async lease(groups: readonly ArrayLike<Key>[], call: CallOptions = {}): Promise<ListLease> {
     if (this.#current.arena.size >= this.#capacity) this.forget();
     const { arena, numbers } = this.#current;
-    const missing = new Set<Key>();
-    for (const group of groups) {
-      for (let at = 0; at < group.length; at++) {
-        const key = group[at] as Key;
-        if (!numbers.has(key)) missing.add(key);
-      }
-    }
+    const chosen = groups.map((group) => new Int32Array(group.length).fill(UNKNOWN));
+    const missing = choose(groups, numbers, chosen);
     arena.hold();
     try {
-      if (missing.size > 0) await this.#loadInto({ arena, numbers }, [...missing], call);
+      if (missing.size > 0) {
+        await this.#loadInto({ arena, numbers }, [...missing], call);
+        choose(groups, numbers, chosen);
+      }
     } catch (error) {
       arena.release();
       throw error;
     }
-    return { arena, numberOf: (key) => numberOf(numbers, key), [Symbol.dispose]: () => arena.release() };
+    return { arena, chosen, [Symbol.dispose]: () => arena.release() };
   }
 
   /** Drops all lists; leases keep theirs. */
@@ -68,8 +68,21 @@ export class KeptLists<Key> {
   }
 }
 
-function numberOf<Key>(numbers: ReadonlyMap<Key, number>, key: Key): number {
-  const number = numbers.get(key);
-  if (number === undefined) throw new RangeError("the lease was taken for other lists");
-  return number;
+/** Fills in the numbers that are not chosen yet. @returns the keys that have none */
+function choose<Key>(
+  groups: readonly ArrayLike<Key>[],
+  numbers: ReadonlyMap<Key, number>,
+  chosen: readonly Int32Array[],
+): ReadonlySet<Key> {
+  const missing = new Set<Key>();
+  for (const [place, group] of groups.entries()) {
+    const ofGroup = chosen[place] as Int32Array;
+    for (let at = 0; at < group.length; at++) {
+      if (ofGroup[at] !== UNKNOWN) continue;
+      const number = numbers.get(group[at] as Key);
+      if (number === undefined) missing.add(group[at] as Key);
+      else ofGroup[at] = number;
+    }
+  }
+  return missing;
 }

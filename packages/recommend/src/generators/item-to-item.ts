@@ -1,5 +1,5 @@
 import type { CallOptions } from "@furze/core";
-import type { CacheStore } from "@furze/storage";
+import type { CacheStore, ListEntry } from "@furze/storage";
 import type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "../candidate-generator.ts";
 import type { ItemSpace } from "../item-space.ts";
 import { KeptLists } from "../kept-lists.ts";
@@ -29,10 +29,8 @@ export class ItemToItemGenerator implements CandidateGenerator {
   async generate(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<GeneratedCandidates> {
     const contexts = requests.map(({ history }) => history.positives.subarray(0, options.contextSize));
     using neighbors = await this.#neighbors.lease(contexts, options);
-    const chosen = contexts.map((context) => context.map((index) => neighbors.numberOf(index)));
-    const terms = { arena: neighbors.arena, chosen };
-    await ensureKnown(terms, this.#space, options);
-    return { candidates: await this.#sums.best(terms, requests, options), modelId: "" };
+    await ensureKnown(neighbors, this.#space, options);
+    return { candidates: await this.#sums.best(neighbors, requests, options), modelId: "" };
   }
 
   /** Drops lists that newer ones have replaced. */
@@ -43,12 +41,16 @@ export class ItemToItemGenerator implements CandidateGenerator {
   async #load(indices: readonly number[], call: CallOptions): Promise<ScoredList[]> {
     const keys = indices.map((index) => ({ collection: this.#collection, name: this.#space.idOf(index) }));
     const { lists } = await this.#cache.getLists(keys, call);
-    return lists.map((list) => {
-      const entries = list?.entries ?? [];
-      return {
-        items: Int32Array.from(entries, ({ id }) => this.#space.indexOf(id)),
-        scores: Float32Array.from(entries, ({ score }) => score),
-      };
-    });
+    return lists.map((list) => this.#scoredList(list?.entries ?? []));
+  }
+
+  #scoredList(entries: readonly ListEntry[]): ScoredList {
+    const items = new Int32Array(entries.length);
+    const scores = new Float32Array(entries.length);
+    for (const [place, { id, score }] of entries.entries()) {
+      items[place] = this.#space.indexOf(id);
+      scores[place] = score;
+    }
+    return { items, scores };
   }
 }

@@ -36,13 +36,11 @@ export class UserToUserGenerator implements CandidateGenerator {
     const userIds = requests.map(({ history }) => history.userId);
     const byUser = await this.#neighbors.load(userIds, options);
     const neighbors = userIds.map((userId) => byUser.get(userId) ?? NO_NEIGHBORS);
-    const ids = neighbors.map((list) => list.ids);
-    using liked = await this.#liked.lease(ids, options);
-    const terms = {
-      arena: liked.arena,
-      chosen: ids.map((userIds) => Int32Array.from(userIds, (userId) => liked.numberOf(userId))),
-      weights: neighbors.map(({ scores }) => scores),
-    };
+    using liked = await this.#liked.lease(
+      neighbors.map(({ ids }) => ids),
+      options,
+    );
+    const terms = { arena: liked.arena, chosen: liked.chosen, weights: neighbors.map(({ scores }) => scores) };
     await ensureKnown(terms, this.#space, options);
     return { candidates: await this.#sums.best(terms, requests, options), modelId: "" };
   }
