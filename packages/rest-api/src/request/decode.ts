@@ -61,17 +61,28 @@ function keyTable(fields: readonly string[]): KeyTable {
   return new Map(fields.flatMap((field) => [field, field.toLowerCase()].map((key) => [key, field] as const)));
 }
 
-/** The object with the keys that are fields, in whatever case they came; of several for one field the last holds. */
+/**
+ * The object with the keys that are fields, in whatever case they came; of several for one field the last holds. It is the same object
+ * where nothing is to be done.
+ */
 function canonical(value: unknown, keys: KeyTable, goType: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw badRequest(`json: cannot unmarshal ${kindOf(value)} into Go value of type ${goType}`);
   }
+  const given = value as Record<string, unknown>;
+  if (isCanonical(given, keys)) return given;
   const fields: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
+  for (const key of Object.keys(given)) {
     const field = keys.get(key) ?? keys.get(key.toLowerCase());
-    if (field !== undefined) fields[field] = (value as Readonly<Record<string, unknown>>)[key];
+    if (field !== undefined) fields[field] = given[key];
   }
   return fields;
+}
+
+/** Whether all keys are fields as they are spelled: nearly all bodies, which need no second object. */
+function isCanonical(value: Readonly<Record<string, unknown>>, keys: KeyTable): boolean {
+  for (const key in value) if (keys.get(key) !== key) return false;
+  return true;
 }
 
 function check<Body>(schema: z.ZodType<Body>, value: Record<string, unknown>, goType: string, place: string): Body {

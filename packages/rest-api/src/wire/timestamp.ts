@@ -86,11 +86,19 @@ export function parseRfc3339(text: string): number {
 /** Bulk inserts come through here: reading digits where the pattern says they are costs a fraction of what its groups would. */
 function fromRfc3339(text: string): number | undefined {
   if (!RFC3339.test(text)) return undefined;
-  const zone = text.endsWith("Z") ? "Z" : text.slice(-"+00:00".length);
-  const fraction = text.slice("2006-01-02T15:04:05.".length, -zone.length);
-  const date = [digitsAt(text, 0, 4), digitsAt(text, 5, 7), digitsAt(text, 8, 10)];
-  const clock = [digitsAt(text, 11, 13), digitsAt(text, 14, 16), digitsAt(text, 17, 19)];
-  return toMs([...date, ...clock], fraction, zone === "Z" ? 0 : offsetMs(zone));
+  const zoneAt = text.length - (text.endsWith("Z") ? 1 : "+00:00".length);
+  const second = {
+    year: digitsAt(text, 0, 4),
+    month: digitsAt(text, 5, 7),
+    day: digitsAt(text, 8, 10),
+    hour: digitsAt(text, 11, 13),
+    minute: digitsAt(text, 14, 16),
+    second: digitsAt(text, 17, 19),
+  };
+  const ms = secondToMs(second);
+  return ms === undefined
+    ? undefined
+    : ms + fractionToMs(text, 20, zoneAt) - (text.endsWith("Z") ? 0 : offsetMs(text.slice(zoneAt)));
 }
 
 function digitsAt(text: string, start: number, end: number): number {
@@ -172,11 +180,30 @@ function offsetMs(zone: string): number {
 
 function toMs(parts: readonly number[], fraction = "", offset = 0): number | undefined {
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts;
+  const ms = secondToMs({ year, month, day, hour, minute, second });
+  return ms === undefined ? undefined : ms + fractionToMs(fraction, 0, fraction.length) - offset;
+}
+
+interface Second {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+}
+
+function secondToMs({ year, month, day, hour, minute, second }: Second): number | undefined {
   if (month < 1 || month > 12 || day < 1) return undefined;
   // A cycle later, as `Date.UTC` takes years below 100 for those of the last century.
   const dayMs = Date.UTC(year + CYCLE_YEARS, month - 1, day);
   if (day > MIN_MONTH_DAYS && dayMs >= Date.UTC(year + CYCLE_YEARS, month, 1)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const fractionMs = fraction === "" ? 0 : Number(fraction.padEnd(3, "0").slice(0, 3));
-  return dayMs - CYCLE_MS + ((hour * 60 + minute) * 60 + second) * 1000 + fractionMs - offset;
+  return dayMs - CYCLE_MS + ((hour * 60 + minute) * 60 + second) * 1000;
+}
+
+/** Digits behind the point, as milliseconds; more than three are cut off. */
+function fractionToMs(text: string, start: number, end: number): number {
+  const length = Math.min(3, end - start);
+  return length <= 0 ? 0 : digitsAt(text, start, start + length) * 10 ** (3 - length);
 }
