@@ -3,9 +3,10 @@ import { TestSystem } from "../../test/support/system.ts";
 import { type BenchResult, lapTimer } from "../harness.ts";
 import { type MovieLens, movieLens } from "../movielens.ts";
 import { redisUsageOf } from "../redis-usage.ts";
+import { bareLoad, interleavedLoad } from "../rest/interleaved-load.ts";
 import { MemoryWatch } from "../rest/memory-watch.ts";
 import { memoryOf, usageOf } from "../rest/process-tree.ts";
-import { withBareRoute } from "../rest/with-bare-route.ts";
+import { type BareRoute, startBareRoute } from "../rest/start-bare-route.ts";
 import { wrk } from "../rest/wrk.ts";
 import { withService } from "../services.ts";
 
@@ -56,40 +57,28 @@ type RestRow = BenchResult & { readonly quality: Readonly<Record<string, number>
 
 /** A whole system of real processes, built by `pnpm build`, on MovieLens-100K: from an empty store to lists, then its routes under load. */
 export async function* run(): AsyncIterable<BenchResult> {
-  const bare = await bareRoute();
-  yield bare;
-  const bareRequests = bare.quality.requestsPerSecond ?? Number.NaN;
-  for await (const row of measureLayouts()) {
-    const { requestsPerSecond } = row.quality;
-    yield requestsPerSecond === undefined
-      ? row
-      : { ...row, quality: { ...row.quality, ofBareRoute: requestsPerSecond / bareRequests } };
-  }
-}
-
-async function* measureLayouts(): AsyncIterable<RestRow> {
-  yield* measure({ layout: "sqlite", serverProcesses: 2, stores: {} });
+  using bare = await startBareRoute();
+  yield await bareRow(bare);
+  yield* measure({ layout: "sqlite", serverProcesses: 2, stores: {} }, bare);
   yield* withService("postgres", (data) =>
-    withService("redis", (cache) => measure({ layout: "postgres and redis", serverProcesses: 1, stores: { data, cache } })),
+    withService("redis", (cache) =>
+      measure({ layout: "postgres and redis", serverProcesses: 1, stores: { data, cache } }, bare),
+    ),
   );
 }
 
-/** What the machine gives today: a bare route of the same web framework, one process, the same load. */
-async function bareRoute(): Promise<RestRow> {
+/** What the machine gives now: a bare route of the same web framework, one process, the same load. */
+async function bareRow({ url, pid }: BareRoute): Promise<RestRow> {
+  await bareLoad(url, CONNECTIONS, WARM_UP_SECONDS);
+  const before = usageOf([pid]);
+  const lap = lapTimer();
+  const load = await bareLoad(url, CONNECTIONS, SECONDS);
+  const cpuSeconds = usageOf([pid]).cpuSeconds - before.cpuSeconds;
   const params = { rival: "bare Hono route", work: "GET /" };
-  return withBareRoute(async (url, pid) => {
-    const shape = { url, request: 'return wrk.format("GET", "/")', connections: CONNECTIONS };
-    await wrk({ ...shape, seconds: WARM_UP_SECONDS });
-    const before = usageOf([pid]);
-    const lap = lapTimer();
-    const load = await wrk({ ...shape, seconds: SECONDS });
-    const after = usageOf([pid]);
-    const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
-    return { params, seconds: lap().seconds, cpuSeconds, peakRssMiB: memoryOf([pid]).memoryMiB, quality: { ...load } };
-  });
+  return { params, seconds: lap().seconds, cpuSeconds, peakRssMiB: memoryOf([pid]).memoryMiB, quality: { ...load } };
 }
 
-async function* measure({ layout, serverProcesses, stores }: Layout): AsyncIterable<RestRow> {
+async function* measure({ layout, serverProcesses, stores }: Layout, bare: BareRoute): AsyncIterable<RestRow> {
   const system = new TestSystem({ serverProcesses, isBuilt: true });
   try {
     await system.start(CONFIG, stores);
@@ -120,14 +109,11 @@ async function* measure({ layout, serverProcesses, stores }: Layout): AsyncItera
     });
     await rest(() => usage().cpuSeconds);
     for (const [work, request] of Object.entries(requestsOn(data))) {
-      const check = await expectedAnswers(system, data);
+      const isRead = work.startsWith("GET");
+      const check = isRead ? await expectedAnswers(system, data) : async () => 0;
       const shape = { url: system.serverUrl, request, connections: CONNECTIONS };
-      if (work.startsWith("GET")) await wrk({ ...shape, seconds: WARM_UP_SECONDS });
-      yield await timed(work, async () => {
-        const load = wrk({ ...shape, seconds: SECONDS });
-        const wrong = work.startsWith("GET") ? await check(load) : 0;
-        return { ...(await load), wrong };
-      });
+      if (isRead) await wrk({ ...shape, seconds: WARM_UP_SECONDS });
+      yield await timed(work, async () => ({ ...(await interleavedLoad({ ...shape, bareUrl: bare.url, check })) }));
     }
   } finally {
     await system.stop();
