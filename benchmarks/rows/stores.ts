@@ -4,8 +4,10 @@ import { join } from "node:path";
 import type { Feedback } from "@furze/core";
 import type { CacheStore, DataStore, ListPut } from "@furze/storage";
 import { openCacheStore, openDataStore } from "@furze/stores";
-import { type BenchResult, lapTimer, medians, repeat } from "../harness.ts";
+import { type BenchResult, lapTimer, median, medians, repeat } from "../harness.ts";
 import { redisUsageOf } from "../redis-usage.ts";
+import { bareLoad } from "../rest/interleaved-load.ts";
+import { type BareRoute, startBareRoute } from "../rest/start-bare-route.ts";
 import { withService } from "../services.ts";
 
 const NUM_ROWS = 100_000;
@@ -14,21 +16,29 @@ const NUM_USERS = 5_000;
 const NUM_ITEMS = 20_000;
 const NUM_LISTS = 1_000;
 const LIST_LENGTH = 100;
+const REPETITIONS = 5;
+/** Of the bare route, before each repetition. */
+const BARE_SECONDS = 1;
+const BARE_CONNECTIONS = 16;
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 0, 1);
 
-/** Bulk writes and scans of each data store, and lists of each cache store, on throwaway servers on this machine. */
+/**
+ * Bulk writes and scans of each data store, and lists of each cache store, on throwaway servers on this machine. Bulk writes are in turns with
+ * load of a bare route, whose requests per second tell what the machine gives in that minute.
+ */
 export async function* run(): AsyncIterable<BenchResult> {
+  using bare = await startBareRoute();
   const folder = mkdtempSync(join(tmpdir(), "furze-stores-"));
   const file = (name: string) => `sqlite://${join(folder, name)}`;
   try {
-    yield* dataRows("sqlite", file("data.sqlite"), 1_000_000);
+    yield* dataRows("sqlite", file("data.sqlite"), 1_000_000, bare);
     yield* cacheRows("sqlite", file("cache.sqlite"));
   } finally {
     rmSync(folder, { recursive: true });
   }
   for (const name of ["postgres", "mariadb", "mongo", "clickhouse"]) {
-    yield* withService(name, (url) => dataRows(name, url, NUM_ROWS));
+    yield* withService(name, (url) => dataRows(name, url, NUM_ROWS, bare));
   }
   for (const name of ["redis", "postgres", "mariadb", "mongo"]) yield* withService(name, (url) => cacheRows(name, url));
 }
@@ -42,22 +52,30 @@ async function write(data: DataStore, batches: readonly Feedback[][], numWriters
   await Promise.all(Array.from({ length: numWriters }, work));
 }
 
-async function* dataRows(store: string, uri: string, numScanned: number): AsyncIterable<BenchResult> {
+async function* dataRows(store: string, uri: string, numScanned: number, bare: BareRoute): AsyncIterable<BenchResult> {
   const data = await openDataStore(uri);
   try {
     await data.migrate();
     for (const writers of [1, 4]) {
       const samples = [];
-      for (let repetition = 0; repetition < 3; repetition++) {
+      const perBareRequest = [];
+      for (let repetition = 0; repetition < REPETITIONS; repetition++) {
         await data.purge();
+        const { requestsPerSecond } = await bareLoad(bare.url, BARE_CONNECTIONS, BARE_SECONDS);
         const batches = Array.from({ length: NUM_ROWS / ROWS_PER_CALL }, (_, batch) => feedback(batch));
         const lap = lapTimer();
         await write(data, batches, writers);
-        samples.push(lap());
+        const sample = lap();
+        samples.push(sample);
+        perBareRequest.push(NUM_ROWS / sample.seconds / requestsPerSecond);
       }
       const written = medians(samples);
-      const rowsPerSecond = Math.round(NUM_ROWS / written.seconds);
-      yield { params: { store, work: `upsert ${NUM_ROWS} feedback`, writers }, ...written, quality: { rowsPerSecond } };
+      const quality = {
+        rowsPerSecond: Math.round(NUM_ROWS / written.seconds),
+        bestRowsPerSecond: Math.round(NUM_ROWS / Math.min(...samples.map(({ seconds }) => seconds))),
+        rowsPerBareRequest: median(perBareRequest),
+      };
+      yield { params: { store, work: `upsert ${NUM_ROWS} feedback`, writers }, ...written, quality };
     }
     for (let batch = NUM_ROWS / ROWS_PER_CALL; batch < numScanned / ROWS_PER_CALL; batch++) {
       await data.feedback.upsert(feedback(batch), { mode: "sum" });
