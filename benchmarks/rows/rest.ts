@@ -48,7 +48,7 @@ recommenders = ["latest"]
 
 interface Layout {
   readonly layout: string;
-  /** Of the server: one where the stores need the other core. */
+  /** Of the server, beside which one watches over several; one where the stores need the other core. */
   readonly serverProcesses: number;
   readonly stores: { readonly data?: string; readonly cache?: string };
 }
@@ -60,6 +60,7 @@ export async function* run(): AsyncIterable<BenchResult> {
   using bare = await startBareRoute();
   yield await bareRow(bare);
   yield* measure({ layout: "sqlite", serverProcesses: 2, stores: {} }, bare);
+  yield* measure({ layout: "sqlite, three processes", serverProcesses: 1, stores: {} }, bare);
   yield* withService("postgres", (data) =>
     withService("redis", (cache) =>
       measure({ layout: "postgres and redis", serverProcesses: 1, stores: { data, cache } }, bare),
