@@ -2,7 +2,7 @@ import type { CallOptions } from "@furze/core";
 import type { CacheStore, ListEntry } from "@furze/storage";
 import type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "../candidate-generator.ts";
 import type { ItemSpace } from "../item-space.ts";
-import { KeptLists } from "../kept-lists.ts";
+import { LeasedLists } from "../leased-lists.ts";
 import type { ScoredList } from "../list-arena.ts";
 import { ensureKnown, ListSums } from "../list-sums.ts";
 import { collections } from "../pipeline-options.ts";
@@ -14,7 +14,7 @@ export class ItemToItemGenerator implements CandidateGenerator {
   readonly #collection: string;
   readonly #space: ItemSpace;
   /** By the index of the item. */
-  readonly #neighbors: KeptLists<number>;
+  readonly #neighbors: LeasedLists<number>;
   readonly #sums: ListSums;
 
   constructor(name: string, cache: Pick<CacheStore, "getLists">, space: ItemSpace) {
@@ -23,7 +23,7 @@ export class ItemToItemGenerator implements CandidateGenerator {
     this.#collection = collections.itemToItem(name);
     this.#space = space;
     this.#sums = new ListSums(space);
-    this.#neighbors = new KeptLists({ load: (indices, call) => this.#load(indices, call) });
+    this.#neighbors = new LeasedLists({ load: (indices, call) => this.#load(indices, call) });
   }
 
   async generate(requests: readonly CandidateRequest[], options: GenerateOptions): Promise<GeneratedCandidates> {

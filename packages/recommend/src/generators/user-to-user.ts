@@ -2,7 +2,7 @@ import type { UserId } from "@furze/core";
 import type { CacheStore } from "@furze/storage";
 import type { CandidateGenerator, CandidateRequest, GeneratedCandidates, GenerateOptions } from "../candidate-generator.ts";
 import type { ItemSpace } from "../item-space.ts";
-import { KeptLists } from "../kept-lists.ts";
+import { LeasedLists } from "../leased-lists.ts";
 import { ensureKnown, ListSums } from "../list-sums.ts";
 import { NeighborLists, NO_NEIGHBORS } from "../neighbor-lists.ts";
 import { collections } from "../pipeline-options.ts";
@@ -16,7 +16,7 @@ export class UserToUserGenerator implements CandidateGenerator {
   readonly #space: ItemSpace;
   readonly #neighbors: NeighborLists;
   /** What users like. */
-  readonly #liked: KeptLists<UserId>;
+  readonly #liked: LeasedLists<UserId>;
   readonly #sums: ListSums;
 
   constructor(name: string, cache: Pick<CacheStore, "getLists">, space: ItemSpace, histories: UserHistories) {
@@ -24,7 +24,7 @@ export class UserToUserGenerator implements CandidateGenerator {
     this.#space = space;
     this.#sums = new ListSums(space);
     this.#neighbors = new NeighborLists(cache, collections.userToUser(name));
-    this.#liked = new KeptLists({
+    this.#liked = new LeasedLists({
       load: async (userIds, call) => {
         const positives = await histories.recallPositives(userIds, call);
         return userIds.map((userId) => ({ items: positives.get(userId) ?? NOTHING }));

@@ -1,7 +1,6 @@
 import type { Feedback, FeedbackType } from "@furze/core";
 import { compareBytes, DEFAULT_SCAN_BATCH_SIZE, type FeedbackScanOptions } from "@furze/storage";
 import { checkBatchSize } from "../checks.ts";
-import { mergeByUser, shareOfStream } from "../merge-by-user.ts";
 import { TimeSlice } from "./event-loop.ts";
 import type { DataTables } from "./sqlite-data-schema.ts";
 import {
@@ -12,6 +11,7 @@ import {
   toFeedback,
   typesOf,
 } from "./sqlite-feedback-rows.ts";
+import { mergeByUser, shareOfStream } from "./sqlite-merge-by-user.ts";
 import { SCAN_CHUNK_ROWS } from "./sqlite-rows.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 

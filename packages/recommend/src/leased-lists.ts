@@ -1,7 +1,7 @@
 import type { CallOptions } from "@furze/core";
 import { ListArena, type ScoredList } from "./list-arena.ts";
 
-export interface KeptListsOptions<Key> {
+export interface LeasedListsOptions<Key> {
   /** Lists of keys, aligned. */
   readonly load: (keys: readonly Key[], call: CallOptions) => Promise<readonly ScoredList[]>;
   /** When so many lists are kept, all are forgotten, > 0. Default 200,000. */
@@ -24,12 +24,12 @@ interface Generation<Key> {
 }
 
 /** Lists of items by key, loaded in bulk and kept until `forget`. */
-export class KeptLists<Key> {
-  readonly #load: KeptListsOptions<Key>["load"];
+export class LeasedLists<Key> {
+  readonly #load: LeasedListsOptions<Key>["load"];
   readonly #capacity: number;
   #current: Generation<Key> = { arena: new ListArena(), numbers: new Map() };
 
-  constructor({ load, capacity }: KeptListsOptions<Key>) {
+  constructor({ load, capacity }: LeasedListsOptions<Key>) {
     this.#load = load;
     this.#capacity = capacity ?? 200_000;
   }

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { KeptLists } from "./kept-lists.ts";
+import { LeasedLists } from "./leased-lists.ts";
 
 /** Lists of the numbers below each key, and the keys asked for in each load. */
-function counted(capacity?: number): { lists: KeptLists<number>; asked: number[][] } {
+function counted(capacity?: number): { lists: LeasedLists<number>; asked: number[][] } {
   const asked: number[][] = [];
-  const lists = new KeptLists<number>({
+  const lists = new LeasedLists<number>({
     load: async (keys) => {
       asked.push([...keys]);
       return keys.map((key) => ({
@@ -75,6 +75,6 @@ it("forgets all when it is full, and holds nothing of a load that fails", async 
   for (const key of [1, 2, 3]) (await lists.lease([[key]]))[Symbol.dispose]();
   (await lists.lease([[1]]))[Symbol.dispose]();
   expect(asked).toEqual([[1], [2], [3], [1]]);
-  const failing = new KeptLists<number>({ load: () => Promise.reject(new Error("no store")) });
+  const failing = new LeasedLists<number>({ load: () => Promise.reject(new Error("no store")) });
   await expect(failing.lease([[1]])).rejects.toThrow("no store");
 });

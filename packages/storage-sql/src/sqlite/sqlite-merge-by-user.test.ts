@@ -1,7 +1,7 @@
 import type { Feedback } from "@furze/core";
 import { compareBytes } from "@furze/storage";
 import { expect, it } from "vitest";
-import { mergeByUser, shareOfStream } from "./merge-by-user.ts";
+import { mergeByUser, shareOfStream } from "./sqlite-merge-by-user.ts";
 
 const IDS = ["a", "aa", "b", "é", "\uFFFD", "😀"];
 
